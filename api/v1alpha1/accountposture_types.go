@@ -1,0 +1,169 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// AccountPostureSpec says whose posture this is.
+type AccountPostureSpec struct {
+	// AWSAccount of this namespace.
+	// +kubebuilder:validation:MaxLength=253
+	Account string `json:"account"`
+	// The 12-digit account id.
+	// +kubebuilder:validation:Pattern=`^[0-9]{12}$`
+	AccountID string `json:"accountID"`
+}
+
+// AccountPostureStatus is the last judgement of the account.
+type AccountPostureStatus struct {
+	// Compliant, Blocked.
+	// +listType=map
+	// +listMapKey=type
+	// +optional
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	// Controls declared for the account, by what they conclude.
+	// +optional
+	Totals *Totals `json:"totals,omitempty"`
+	// One entry per declared control, by id.
+	// +kubebuilder:validation:MaxItems=200
+	// +listType=map
+	// +listMapKey=control
+	// +optional
+	Controls []ControlPosture `json:"controls,omitempty"`
+	// Worst findings first; as many as fit.
+	// +kubebuilder:validation:MaxItems=100
+	// +listType=atomic
+	// +optional
+	Findings []Finding `json:"findings,omitempty"`
+	// Findings that did not fit into the list.
+	// +optional
+	MoreFindings int32 `json:"moreFindings,omitempty"`
+	// What would mend the findings, in short.
+	// +optional
+	Plan *PlanSummary `json:"plan,omitempty"`
+	// When a round last ended with a complete judgement; written at most every five minutes
+	// while nothing changes.
+	// +optional
+	LastVerifiedTime *metav1.Time `json:"lastVerifiedTime,omitempty"`
+}
+
+// ControlPosture is what one control concludes on the account.
+type ControlPosture struct {
+	// Control id, as in the catalogue.
+	Control string `json:"control"`
+	// Worst verdict over its resources.
+	Verdict VerdictStatus `json:"verdict"`
+	// Severity that counts here.
+	Severity Severity `json:"severity"`
+	// Enforcement that takes effect here, under the guard's ceiling.
+	Enforcement Enforcement `json:"enforcement"`
+	// Baselines that declare it.
+	// +listType=atomic
+	// +optional
+	Baselines []string `json:"baselines,omitempty"`
+	// Resources that pass.
+	// +optional
+	Pass int32 `json:"pass,omitempty"`
+	// Resources that fail.
+	// +optional
+	Fail int32 `json:"fail,omitempty"`
+	// Resources whose risk is cut off but whose cause remains.
+	// +optional
+	Contained int32 `json:"contained,omitempty"`
+	// Resources that could not be read.
+	// +optional
+	Unknown int32 `json:"unknown,omitempty"`
+	// Failing resources covered by an acceptance.
+	// +optional
+	Accepted int32 `json:"accepted,omitempty"`
+	// Why the baselines that declare it cannot be merged; it is only audited until they agree.
+	// +optional
+	Conflict string `json:"conflict,omitempty"`
+}
+
+// Finding is a verdict on one resource that is neither a pass nor not applicable.
+type Finding struct {
+	// Control id, as in the catalogue.
+	Control string `json:"control"`
+	// Severity that counts here.
+	Severity Severity `json:"severity"`
+	// What was concluded.
+	Verdict VerdictStatus `json:"verdict"`
+	// Resource, by ARN where it has one, else by id.
+	Resource string `json:"resource"`
+	// Region of the resource; empty for what is global.
+	// +optional
+	Region string `json:"region,omitempty"`
+	// Reason, one word.
+	Reason string `json:"reason"`
+	// What is wrong, one sentence.
+	// +optional
+	Message string `json:"message,omitempty"`
+	// Who manages the resource, when that keeps the operator from planning a change to it.
+	// +optional
+	ManagedElsewhere string `json:"managedElsewhere,omitempty"`
+	// What a person has to do, where no action can.
+	// +optional
+	ByHand string `json:"byHand,omitempty"`
+	// Rule that refuses to touch the resource, if one does.
+	// +optional
+	Protected string `json:"protected,omitempty"`
+	// Written, and not yet shown by AWS.
+	// +optional
+	Settling bool `json:"settling,omitempty"`
+}
+
+// PlanSummary is the plan in short. The RemediationRuns hold it in full.
+type PlanSummary struct {
+	// Hash over all actions; the same plan has the same hash.
+	Hash string `json:"hash"`
+	// Actions planned.
+	Actions int32 `json:"actions"`
+	// Actions that would be applied by themselves.
+	Automatic int32 `json:"automatic"`
+	// Actions that wait for an approval.
+	Offered int32 `json:"offered"`
+	// Actions that are only shown, since the controls are audited.
+	Audited int32 `json:"audited"`
+	// Findings that only a person can mend.
+	Manual int32 `json:"manual"`
+	// Actions that were refused because what they touch is protected.
+	Refused int32 `json:"refused"`
+	// The first actions, a line each.
+	// +kubebuilder:validation:MaxItems=50
+	// +listType=atomic
+	// +optional
+	First []string `json:"first,omitempty"`
+}
+
+// AccountPosture is what the operator last concluded about one AWSAccount. It is written by
+// the operator only; deleting it changes nothing in AWS.
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=posture,categories=guardrails
+// +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.spec.accountID`
+// +kubebuilder:printcolumn:name="Pass",type=integer,JSONPath=`.status.totals.pass`
+// +kubebuilder:printcolumn:name="Fail",type=integer,JSONPath=`.status.totals.fail`
+// +kubebuilder:printcolumn:name="Contained",type=integer,JSONPath=`.status.totals.contained`
+// +kubebuilder:printcolumn:name="Accepted",type=integer,JSONPath=`.status.totals.accepted`
+// +kubebuilder:printcolumn:name="Unknown",type=integer,JSONPath=`.status.totals.unknown`
+// +kubebuilder:printcolumn:name="Planned",type=integer,JSONPath=`.status.plan.actions`
+// +kubebuilder:printcolumn:name="Compliant",type=string,JSONPath=`.status.conditions[?(@.type=="Compliant")].status`
+// +kubebuilder:printcolumn:name="Verified",type=date,JSONPath=`.status.lastVerifiedTime`
+type AccountPosture struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	Spec AccountPostureSpec `json:"spec"`
+	// +optional
+	Status AccountPostureStatus `json:"status,omitempty"`
+}
+
+// AccountPostureList is a list of AccountPostures.
+// +kubebuilder:object:root=true
+type AccountPostureList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []AccountPosture `json:"items"`
+}
+
+// GetConditions returns the posture's conditions.
+func (p *AccountPosture) GetConditions() *[]metav1.Condition { return &p.Status.Conditions }

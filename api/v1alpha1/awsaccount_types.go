@@ -1,0 +1,203 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// AWSAccountSpec says which account, how to reach it, and how far anyone may go in it.
+// +kubebuilder:validation:XValidation:rule="!has(self.auditRoleARN) || self.auditRoleARN.split(':')[4] == self.accountID",message="auditRoleARN must be a role of the account in accountID"
+// +kubebuilder:validation:XValidation:rule="!has(self.remediationRoleARN) || self.remediationRoleARN.split(':')[4] == self.accountID",message="remediationRoleARN must be a role of the account in accountID"
+// +kubebuilder:validation:XValidation:rule="!has(self.remediationRoleARN) || !has(self.auditRoleARN) || self.remediationRoleARN != self.auditRoleARN",message="auditRoleARN and remediationRoleARN must be different roles, so that reading can never write"
+// +kubebuilder:validation:XValidation:rule="!has(self.auditRoleARN) || self.auditRoleARN.split(':')[1] == self.partition",message="auditRoleARN must be in the partition of the account"
+// +kubebuilder:validation:XValidation:rule="!has(self.remediationRoleARN) || self.remediationRoleARN.split(':')[1] == self.partition",message="remediationRoleARN must be in the partition of the account"
+type AWSAccountSpec struct {
+	// The 12-digit account id. Cannot be changed: another account is another object.
+	// +kubebuilder:validation:Pattern=`^[0-9]{12}$`
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="accountID cannot be changed; create another AWSAccount"
+	AccountID string `json:"accountID"`
+	// The AWS partition the account is in. Default aws.
+	// +kubebuilder:validation:Enum=aws;aws-us-gov;aws-cn;aws-iso;aws-iso-b
+	// +kubebuilder:default=aws
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="partition cannot be changed; create another AWSAccount"
+	// +optional
+	Partition string `json:"partition,omitempty"`
+	// Role assumed to read. Left out: the role that the cluster's role map or a matching role
+	// selector names for the account, as ACK controllers use them.
+	// +kubebuilder:validation:Pattern=`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}$`
+	// +kubebuilder:validation:MaxLength=600
+	// +optional
+	AuditRoleARN string `json:"auditRoleARN,omitempty"`
+	// Role assumed to write, only while a run is applied. Left out: nothing can be written,
+	// whatever is declared.
+	// +kubebuilder:validation:Pattern=`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}$`
+	// +kubebuilder:validation:MaxLength=600
+	// +optional
+	RemediationRoleARN string `json:"remediationRoleARN,omitempty"`
+	// External id that the trust policies of both roles ask for.
+	// +kubebuilder:validation:Pattern=`^[\w+=,.@:/-]{2,1224}$`
+	// +kubebuilder:validation:MaxLength=1224
+	// +optional
+	ExternalID string `json:"externalID,omitempty"`
+	// Region of the account's own things: its trail, its log bucket. Default: the home of the
+	// partition (us-east-1, us-gov-west-1, cn-north-1).
+	// +kubebuilder:validation:Pattern=`^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$`
+	// +kubebuilder:validation:MaxLength=32
+	// +optional
+	HomeRegion string `json:"homeRegion,omitempty"`
+	// Regions in scope. Left out: every region that is enabled in the account.
+	// +optional
+	Regions *RegionScope `json:"regions,omitempty"`
+	// IAM users that are programs, not people, by name; * stands for any characters. Controls
+	// on people do not apply to them.
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MaxLength=128
+	// +listType=set
+	// +optional
+	ServiceUsers []string `json:"serviceUsers,omitempty"`
+	// What no baseline can exceed.
+	// +kubebuilder:default={}
+	// +optional
+	Guard Guard `json:"guard,omitempty"`
+}
+
+// RegionScope chooses among the regions enabled in the account.
+type RegionScope struct {
+	// Only these regions. Empty: all that are enabled.
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:items:Pattern=`^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$`
+	// +kubebuilder:validation:items:MaxLength=32
+	// +listType=set
+	// +optional
+	Include []string `json:"include,omitempty"`
+	// Never these regions.
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:items:Pattern=`^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$`
+	// +kubebuilder:validation:items:MaxLength=32
+	// +listType=set
+	// +optional
+	Exclude []string `json:"exclude,omitempty"`
+}
+
+// Guard is the account owner's ceiling over every baseline and every approval.
+type Guard struct {
+	// Strongest enforcement that takes effect here, whatever baselines declare. Default Audit:
+	// nothing is written until the account's owner raises it.
+	// +kubebuilder:default=Audit
+	// +optional
+	MaxEnforcement Enforcement `json:"maxEnforcement,omitempty"`
+	// Most that one round may change without approval; baselines can only lower it. Default
+	// 25 actions and 20 percent of any one collection.
+	// +optional
+	Limits Limits `json:"limits,omitempty"`
+	// Risks that Enforce may take without an approval, where a control asks for it by itself.
+	// Default safe only. Irreversible always needs an approval.
+	// +kubebuilder:default={safe}
+	// +kubebuilder:validation:MaxItems=3
+	// +kubebuilder:validation:XValidation:rule="self.all(r, r in ['safe', 'costly', 'disruptive'])",message="allowedRisks may list safe, costly and disruptive; irreversible and manual always need a person"
+	// +listType=set
+	// +optional
+	AllowedRisks []Risk `json:"allowedRisks,omitempty"`
+	// What is never touched, whatever anyone approves, besides what the operator protects by
+	// itself (its own roles, service-linked and reserved roles).
+	// +optional
+	Protected Protected `json:"protected,omitempty"`
+	// Plan changes to resources that carry the owner tag of another tool (CloudFormation,
+	// Kubernetes, ACK, Crossplane, Terraform where it tags). Default false: they are reported
+	// as ManagedElsewhere with their owner, to be changed at their source.
+	// +optional
+	IncludeManagedElsewhere bool `json:"includeManagedElsewhere,omitempty"`
+	// Stop before the next write and write nothing until it is lifted. Reading goes on.
+	// +optional
+	Suspend bool `json:"suspend,omitempty"`
+}
+
+// Protected names what is never touched.
+type Protected struct {
+	// Break-glass and other principals, as IAM ARNs or user and role names; * stands for any
+	// characters.
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MaxLength=256
+	// +listType=set
+	// +optional
+	Principals []string `json:"principals,omitempty"`
+	// Resources, as ARNs or ids; * stands for any characters.
+	// +kubebuilder:validation:MaxItems=500
+	// +kubebuilder:validation:items:MaxLength=1024
+	// +listType=set
+	// +optional
+	Resources []string `json:"resources,omitempty"`
+}
+
+// AWSAccountStatus is what the operator found.
+type AWSAccountStatus struct {
+	// Generation that the conditions speak of.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// Ready, Reconciling, Stalled, Compliant, Blocked, Contested, Suspended, Conflict.
+	// +listType=map
+	// +listMapKey=type
+	// +optional
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	// ARN that GetCallerIdentity showed for the reading session.
+	// +optional
+	AuditIdentity string `json:"auditIdentity,omitempty"`
+	// ARN that GetCallerIdentity showed for the writing session, when it was last opened.
+	// +optional
+	RemediationIdentity string `json:"remediationIdentity,omitempty"`
+	// Regions in scope, as found.
+	// +listType=set
+	// +optional
+	Regions []string `json:"regions,omitempty"`
+	// Baselines that declare something for the account.
+	// +listType=set
+	// +optional
+	Baselines []string `json:"baselines,omitempty"`
+	// Controls declared for the account, by what they conclude.
+	// +optional
+	Totals *Totals `json:"totals,omitempty"`
+	// RemediationRun that waits for an approval, if any.
+	// +optional
+	OfferedRun string `json:"offeredRun,omitempty"`
+	// When a round last ended with a complete judgement; written at most every five minutes
+	// while nothing changes.
+	// +optional
+	LastVerifiedTime *metav1.Time `json:"lastVerifiedTime,omitempty"`
+	// Last value of the guardrails.dev/check-now annotation that was acted on.
+	// +optional
+	LastHandledCheckNow string `json:"lastHandledCheckNow,omitempty"`
+}
+
+// AWSAccount is one AWS account under guard: its id, how to reach it, and the ceiling its
+// owner sets over everything declared for it.
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=awsa,categories=guardrails
+// +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.spec.accountID`
+// +kubebuilder:printcolumn:name="Max",type=string,JSONPath=`.spec.guard.maxEnforcement`
+// +kubebuilder:printcolumn:name="Pass",type=integer,JSONPath=`.status.totals.pass`
+// +kubebuilder:printcolumn:name="Fail",type=integer,JSONPath=`.status.totals.fail`
+// +kubebuilder:printcolumn:name="Contained",type=integer,JSONPath=`.status.totals.contained`,priority=1
+// +kubebuilder:printcolumn:name="Accepted",type=integer,JSONPath=`.status.totals.accepted`
+// +kubebuilder:printcolumn:name="Unknown",type=integer,JSONPath=`.status.totals.unknown`
+// +kubebuilder:printcolumn:name="Compliant",type=string,JSONPath=`.status.conditions[?(@.type=="Compliant")].status`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Offered",type=string,JSONPath=`.status.offeredRun`,priority=1
+// +kubebuilder:printcolumn:name="Verified",type=date,JSONPath=`.status.lastVerifiedTime`,priority=1
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+type AWSAccount struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	Spec AWSAccountSpec `json:"spec"`
+	// +optional
+	Status AWSAccountStatus `json:"status,omitempty"`
+}
+
+// AWSAccountList is a list of AWSAccounts.
+// +kubebuilder:object:root=true
+type AWSAccountList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []AWSAccount `json:"items"`
+}
+
+// GetConditions returns the account's conditions.
+func (a *AWSAccount) GetConditions() *[]metav1.Condition { return &a.Status.Conditions }

@@ -1,0 +1,145 @@
+package v1alpha1
+
+// Condition types. Ready, Reconciling and Stalled follow kstatus; every condition carries
+// observedGeneration and is written only when it changes.
+const (
+	// ConditionReady says that the object was reconciled as declared.
+	ConditionReady = "Ready"
+	// ConditionReconciling is present while work on the object is under way.
+	ConditionReconciling = "Reconciling"
+	// ConditionStalled is present when nothing will happen until a person changes something.
+	ConditionStalled = "Stalled"
+	// ConditionCompliant says whether AWS shows what is declared: True, False, or Unknown
+	// while any declared control could not be read.
+	ConditionCompliant = "Compliant"
+	// ConditionBlocked says that a plan is held back, and why.
+	ConditionBlocked = "Blocked"
+	// ConditionContested says that someone keeps undoing what the operator applies.
+	ConditionContested = "Contested"
+	// ConditionSuspended says that a person suspended the object.
+	ConditionSuspended = "Suspended"
+	// ConditionConflict says that baselines disagree on a control in a way no order resolves;
+	// the control is only audited until they agree.
+	ConditionConflict = "Conflict"
+)
+
+// Reasons of Ready, Reconciling and Stalled.
+const (
+	// ReasonReconciled: read, judged and reported.
+	ReasonReconciled = "Reconciled"
+	// ReasonReading: the first reading of the account has not ended yet.
+	ReasonReading = "Reading"
+	// ReasonApplying: a run is writing to the account.
+	ReasonApplying = "Applying"
+	// ReasonSettling: AWS has not yet shown everything that was written; it is read again soon.
+	ReasonSettling = "Settling"
+	// ReasonDuplicateAccount: an older AWSAccount serves the same account id.
+	ReasonDuplicateAccount = "DuplicateAccount"
+	// ReasonNamespaceNotAllowed: the namespace is not allowed this account id.
+	ReasonNamespaceNotAllowed = "NamespaceNotAllowed"
+	// ReasonRoleNotFound: neither the account, nor a role map, nor a selector names a role.
+	ReasonRoleNotFound = "RoleNotFound"
+	// ReasonRoleAmbiguous: more than one selector names a role for the account.
+	ReasonRoleAmbiguous = "RoleAmbiguous"
+	// ReasonRoleNotAssumable: AWS refused the role, or the operator's own credentials.
+	ReasonRoleNotAssumable = "RoleNotAssumable"
+	// ReasonWrongAccount: the credentials belong to another account than declared.
+	ReasonWrongAccount = "WrongAccount"
+	// ReasonUnknownRegion: a region named in the account does not exist or is not enabled there.
+	ReasonUnknownRegion = "UnknownRegion"
+	// ReasonNothingDeclared: no baseline declares anything for the account.
+	ReasonNothingDeclared = "NothingDeclared"
+	// ReasonNoAccounts: no AWSAccount of the namespace matches the selector.
+	ReasonNoAccounts = "NoAccounts"
+	// ReasonInvalidSelector: the account selector cannot be parsed.
+	ReasonInvalidSelector = "InvalidSelector"
+	// ReasonAWSUnavailable: AWS did not answer, or throttled for too long.
+	ReasonAWSUnavailable = "AWSUnavailable"
+	// ReasonInUse: deletion waits for the objects that the message names.
+	ReasonInUse = "InUse"
+)
+
+// Reasons of Compliant.
+const (
+	// ReasonAllPass: every declared control passes or does not apply.
+	ReasonAllPass = "AllPass"
+	// ReasonFindings: declared controls fail or are only contained.
+	ReasonFindings = "Findings"
+	// ReasonUnread: declared controls could not be read; the message counts them.
+	ReasonUnread = "Unread"
+	// ReasonAccepted: every failing control is covered by an acceptance.
+	ReasonAccepted = "Accepted"
+)
+
+// Reasons of Blocked.
+const (
+	// ReasonLimitExceeded: the plan changes more than the limits allow in one round; it is
+	// offered for approval and nothing was written.
+	ReasonLimitExceeded = "LimitExceeded"
+	// ReasonInventoryShrank: a collection shrank to nothing, or the declared posture lost most
+	// of its controls; nothing is planned until a second reading agrees.
+	ReasonInventoryShrank = "InventoryShrank"
+	// ReasonRunFailed: too many actions of a run failed; the rest was not applied.
+	ReasonRunFailed = "RunFailed"
+	// ReasonWithinLimits: nothing is held back.
+	ReasonWithinLimits = "WithinLimits"
+)
+
+// Reasons of Conflict and Suspended.
+const (
+	// ReasonBaselinesDisagree: two baselines declare values that have no order.
+	ReasonBaselinesDisagree = "BaselinesDisagree"
+	// ReasonSuspendedByOwner: spec.suspend or spec.guard.suspend is true.
+	ReasonSuspendedByOwner = "SuspendedByOwner"
+	// ReasonOperatorSuspended: the whole operator was started suspended.
+	ReasonOperatorSuspended = "OperatorSuspended"
+)
+
+// Reasons of a RemediationRun's conditions.
+const (
+	// ReasonAwaitingApproval: the run writes nothing until an approver says yes.
+	ReasonAwaitingApproval = "AwaitingApproval"
+	// ReasonApplied: every action was applied or was already so.
+	ReasonApplied = "Applied"
+	// ReasonActionsFailed: actions failed; the journal says which and why.
+	ReasonActionsFailed = "ActionsFailed"
+	// ReasonSuperseded: the plan changed before the run was applied.
+	ReasonSuperseded = "Superseded"
+	// ReasonRejected: an approver said no.
+	ReasonRejected = "Rejected"
+	// ReasonStopped: the account was deleted, suspended or its guard lowered mid-run.
+	ReasonStopped = "Stopped"
+)
+
+// Reasons of verdicts. A control names its own where none of these fits.
+const (
+	// VerdictReadDenied: AWS refused the read; the message names the missing IAM action.
+	VerdictReadDenied = "ReadDenied"
+	// VerdictReadDeniedByOrganization: a service control policy rules the read out.
+	VerdictReadDeniedByOrganization = "ReadDeniedByOrganization"
+	// VerdictReadThrottled: AWS throttled the read for too long.
+	VerdictReadThrottled = "ReadThrottled"
+	// VerdictReadFailed: the read failed otherwise.
+	VerdictReadFailed = "ReadFailed"
+	// VerdictNotRead: the fact was never read; a defect worth reporting.
+	VerdictNotRead = "NotRead"
+)
+
+// Names that objects and their surroundings carry.
+const (
+	// AnnotationAllowedAccountIDs on a namespace lists the account ids (comma-separated, or *)
+	// that AWSAccounts in it may name.
+	AnnotationAllowedAccountIDs = "guardrails.dev/allowed-account-ids"
+	// AnnotationCheckNow on an AWSAccount asks for a round at once whenever its value changes.
+	AnnotationCheckNow = "guardrails.dev/check-now"
+	// LabelAccount on a RemediationRun or AccountPosture names its AWSAccount.
+	LabelAccount = "aws.guardrails.dev/account"
+	// LabelPlan on a RemediationRun is the hash of its actions.
+	LabelPlan = "aws.guardrails.dev/plan"
+	// LabelPhase on a RemediationRun repeats status.phase, for selectors.
+	LabelPhase = "aws.guardrails.dev/phase"
+	// FinalizerInUse keeps an AWSAccount while other objects need it.
+	FinalizerInUse = "aws.guardrails.dev/in-use"
+	// OwnerTag is the AWS tag on everything the operator creates.
+	OwnerTag = "guardrails.dev/owner"
+)

@@ -1,0 +1,234 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// RemediationRunSpec is one plan, or one part of it, on its way to an account. Everything but
+// the approval is fixed when it is created.
+// +kubebuilder:validation:XValidation:rule="self.account == oldSelf.account && self.accountID == oldSelf.accountID && self.trigger == oldSelf.trigger && self.planHash == oldSelf.planHash && self.part == oldSelf.part && self.parts == oldSelf.parts && self.actions == oldSelf.actions",message="a run cannot be changed; only spec.approval may be set"
+// +kubebuilder:validation:XValidation:rule="!has(oldSelf.approval) || (has(self.approval) && self.approval == oldSelf.approval)",message="an approval cannot be changed or withdrawn; suspend the account to stop a run"
+type RemediationRunSpec struct {
+	// AWSAccount of this namespace.
+	// +kubebuilder:validation:MaxLength=253
+	Account string `json:"account"`
+	// The 12-digit account id.
+	// +kubebuilder:validation:Pattern=`^[0-9]{12}$`
+	AccountID string `json:"accountID"`
+	// Why the run exists: Enforced runs start by themselves, Offered ones wait for an approval.
+	Trigger RunTrigger `json:"trigger"`
+	// Hash over the actions of this part.
+	// +kubebuilder:validation:MaxLength=64
+	PlanHash string `json:"planHash"`
+	// Which part of the plan this is, from 1.
+	// +kubebuilder:validation:Minimum=1
+	Part int32 `json:"part"`
+	// Parts that the plan takes; a plan too large for one object goes in several, in order.
+	// +kubebuilder:validation:Minimum=1
+	Parts int32 `json:"parts"`
+	// What the run changes, in order, each with what was there before.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=1000
+	// +listType=atomic
+	Actions []RunAction `json:"actions"`
+	// The decision of an approver; the only field that anyone but the operator may set.
+	// +optional
+	Approval *Approval `json:"approval,omitempty"`
+}
+
+// RunTrigger says what started a run.
+// +kubebuilder:validation:Enum=Enforced;Offered
+type RunTrigger string
+
+// Triggers of a run.
+const (
+	TriggerEnforced RunTrigger = "Enforced"
+	TriggerOffered  RunTrigger = "Offered"
+)
+
+// RunAction is one intended change, as data.
+type RunAction struct {
+	// Hash over type and content: the identity that an approval speaks of.
+	// +kubebuilder:validation:MaxLength=64
+	Hash string `json:"hash"`
+	// Kind of action.
+	// +kubebuilder:validation:MaxLength=64
+	Type string `json:"type"`
+	// Controls that ask for it.
+	// +kubebuilder:validation:MaxItems=20
+	// +listType=set
+	Controls []string `json:"controls"`
+	// Resource that changes, by ARN where it has one, else by id.
+	// +kubebuilder:validation:MaxLength=2048
+	Target string `json:"target"`
+	// Region of the resource; empty for what is global.
+	// +kubebuilder:validation:MaxLength=32
+	// +optional
+	Region string `json:"region,omitempty"`
+	// What changes, one line.
+	// +kubebuilder:validation:MaxLength=512
+	Title string `json:"title"`
+	// What is there now.
+	// +kubebuilder:validation:MaxLength=32768
+	// +optional
+	From string `json:"from,omitempty"`
+	// What will be there.
+	// +kubebuilder:validation:MaxLength=32768
+	// +optional
+	To string `json:"to,omitempty"`
+	// What it may cost whoever uses the account.
+	Risk Risk `json:"risk"`
+	// AWS calls it makes, in order.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=20
+	// +listType=atomic
+	Calls []string `json:"calls"`
+	// The action itself, with the before-image.
+	// +kubebuilder:pruning:PreserveUnknownFields
+	Content runtime.RawExtension `json:"content"`
+}
+
+// Approval is one person's decision on one run.
+type Approval struct {
+	// Approved lets the run start; Rejected ends it.
+	// +kubebuilder:validation:Enum=Approved;Rejected
+	Decision Decision `json:"decision"`
+	// User who decides; the API server holds it to the user who asks.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	By string `json:"by"`
+	// Why.
+	// +kubebuilder:validation:MaxLength=1024
+	// +optional
+	Comment string `json:"comment,omitempty"`
+}
+
+// Decision is yes or no.
+type Decision string
+
+// Decisions.
+const (
+	Approved Decision = "Approved"
+	Rejected Decision = "Rejected"
+)
+
+// RunPhase is where a run stands.
+// +kubebuilder:validation:Enum=Pending;Running;Succeeded;Failed;Superseded;Rejected;Stopped
+type RunPhase string
+
+// Phases of a run. Succeeded, Failed, Superseded, Rejected and Stopped are final.
+const (
+	RunPending    RunPhase = "Pending"
+	RunRunning    RunPhase = "Running"
+	RunSucceeded  RunPhase = "Succeeded"
+	RunFailed     RunPhase = "Failed"
+	RunSuperseded RunPhase = "Superseded"
+	RunRejected   RunPhase = "Rejected"
+	RunStopped    RunPhase = "Stopped"
+)
+
+// Final says whether a run in this phase will never write again.
+func (p RunPhase) Final() bool {
+	switch p {
+	case RunSucceeded, RunFailed, RunSuperseded, RunRejected, RunStopped:
+		return true
+	case RunPending, RunRunning:
+	}
+	return false
+}
+
+// CallResult is how one journaled call ended.
+// +kubebuilder:validation:Enum=Claimed;Done;AlreadySo;Changed;Denied;Failed;Skipped
+type CallResult string
+
+// Results of a call. Claimed: sent, or about to be; its answer is not recorded yet.
+// AlreadySo: the target was as intended, nothing was sent. Changed: the target was not as
+// planned, nothing was sent and it is planned anew.
+const (
+	CallClaimed   CallResult = "Claimed"
+	CallDone      CallResult = "Done"
+	CallAlreadySo CallResult = "AlreadySo"
+	CallChanged   CallResult = "Changed"
+	CallDenied    CallResult = "Denied"
+	CallFailed    CallResult = "Failed"
+	CallSkipped   CallResult = "Skipped"
+)
+
+// JournalEntry is what became of one call of one action.
+type JournalEntry struct {
+	// Hash of the action.
+	Action string `json:"action"`
+	// Call, as service:Operation.
+	Call string `json:"call"`
+	// When it was claimed.
+	At metav1.Time `json:"at"`
+	// How it ended.
+	Result CallResult `json:"result"`
+	// Why it was not done, if it was not.
+	// +kubebuilder:validation:MaxLength=512
+	// +optional
+	Message string `json:"message,omitempty"`
+}
+
+// RemediationRunStatus is the journal of a run.
+type RemediationRunStatus struct {
+	// Generation that the conditions speak of.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// Ready, Reconciling, Stalled.
+	// +listType=map
+	// +listMapKey=type
+	// +optional
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	// Where the run stands.
+	// +optional
+	Phase RunPhase `json:"phase,omitempty"`
+	// Actions ended, of all: 7/12.
+	// +optional
+	Progress string `json:"progress,omitempty"`
+	// ARN that GetCallerIdentity showed for the writing session.
+	// +optional
+	Caller string `json:"caller,omitempty"`
+	// Every call, in the order of claiming.
+	// +listType=atomic
+	// +optional
+	Journal []JournalEntry `json:"journal,omitempty"`
+	// When the first call was claimed.
+	// +optional
+	StartedAt *metav1.Time `json:"startedAt,omitempty"`
+	// When the run became final.
+	// +optional
+	FinishedAt *metav1.Time `json:"finishedAt,omitempty"`
+}
+
+// RemediationRun is one plan on its way to an account: offered, applied, then the journal of
+// what was done. It is evidence: owned by nothing, kept by count and age.
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=rr,categories=guardrails
+// +kubebuilder:printcolumn:name="Account",type=string,JSONPath=`.spec.account`
+// +kubebuilder:printcolumn:name="Trigger",type=string,JSONPath=`.spec.trigger`
+// +kubebuilder:printcolumn:name="Phase",type=string,JSONPath=`.status.phase`
+// +kubebuilder:printcolumn:name="Progress",type=string,JSONPath=`.status.progress`
+// +kubebuilder:printcolumn:name="Approved By",type=string,JSONPath=`.spec.approval.by`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+type RemediationRun struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	Spec RemediationRunSpec `json:"spec"`
+	// +optional
+	Status RemediationRunStatus `json:"status,omitempty"`
+}
+
+// RemediationRunList is a list of RemediationRuns.
+// +kubebuilder:object:root=true
+type RemediationRunList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []RemediationRun `json:"items"`
+}
+
+// GetConditions returns the run's conditions.
+func (r *RemediationRun) GetConditions() *[]metav1.Condition { return &r.Status.Conditions }

@@ -1,0 +1,3 @@
+package awsapi
+
+var dataOperations = []Operation{}

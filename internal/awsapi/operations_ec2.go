@@ -1,0 +1,3 @@
+package awsapi
+
+var ec2Operations = reads("ec2:DescribeRegions")

@@ -1,0 +1,3 @@
+package read
+
+var threatReaders = []reader{}

@@ -1,0 +1,241 @@
+package posture
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+)
+
+// Mode is what becomes of a planned change.
+type Mode string
+
+// Modes. Audited is shown only, Offered waits for an approval, Automatic is applied at once.
+const (
+	Audited   Mode = "Audited"
+	Offered   Mode = "Offered"
+	Automatic Mode = "Automatic"
+)
+
+// Change is one planned action.
+type Change struct {
+	action.Description
+	Action   action.Action
+	Hash     string
+	Controls []string
+	Mode     Mode
+}
+
+// Key names the setting that the change is about.
+func (c Change) Key() string { return KeyOf(c.Description) }
+
+// KeyOf names the setting that an action is about.
+func KeyOf(d action.Description) string {
+	return strings.Join([]string{d.Target.Region, d.Target.Name(), d.Setting}, "|")
+}
+
+// Held is a finding that is not planned for, and why.
+type Held struct {
+	Control string
+	Ref     inventory.Ref
+	// Why it is held: one of the four is set.
+	Protected        string
+	ManagedElsewhere string
+	ByHand           string
+	Settling         bool
+}
+
+// Plan is the ordered changes that would mend an account's findings.
+type Plan struct {
+	Changes []Change
+	Held    []Held
+	// Blocked says which limit the automatic changes exceed; they are offered instead.
+	Blocked string
+	Hash    string
+}
+
+// Rules are what a plan is made under.
+type Rules struct {
+	AllowedRisks []v1alpha1.Risk
+	MaxActions   int
+	MaxPercent   int
+	Protection   Protection
+	// Settling says whether a setting was written so recently that AWS may not show it yet.
+	Settling func(key string) bool
+}
+
+// percentFrom is how many resources of a collection must change before the share counts.
+const percentFrom = 5
+
+// Draft plans what would mend the report's findings. The same report gives the same plan,
+// whatever the enforcement: only the mode of the changes differs.
+func Draft(report Report, facts *inventory.Snapshot, rules Rules) (Plan, error) {
+	var plan Plan
+	byHash := map[string]int{}
+	for _, control := range bySeverity(report.Controls) {
+		for _, judged := range control.Judged {
+			if err := plan.mend(control, judged, rules, byHash); err != nil {
+				return Plan{}, err
+			}
+		}
+	}
+	plan.dropContradictions()
+	plan.Blocked = rules.exceeded(plan.Changes, facts)
+	if plan.Blocked != "" {
+		for i := range plan.Changes {
+			if plan.Changes[i].Mode == Automatic {
+				plan.Changes[i].Mode = Offered
+			}
+		}
+	}
+	plan.Hash = HashOf(plan.Changes)
+	return plan, nil
+}
+
+func bySeverity(controls []ControlReport) []ControlReport {
+	return slices.SortedStableFunc(slices.Values(controls), func(a, b ControlReport) int {
+		return cmp.Or(cmp.Compare(b.Severity.Rank(), a.Severity.Rank()), strings.Compare(a.Control.ID, b.Control.ID))
+	})
+}
+
+// mend plans for one finding, or says why it is held.
+func (p *Plan) mend(control ControlReport, judged Judged, rules Rules, byHash map[string]int) error {
+	hold := func(h Held) {
+		h.Control, h.Ref = control.Control.ID, judged.Ref
+		p.Held = append(p.Held, h)
+	}
+	if judged.ByHand != "" {
+		hold(Held{ByHand: judged.ByHand})
+	}
+	if len(judged.Mend) == 0 {
+		return nil
+	}
+	if owner := rules.Protection.ManagedElsewhere(judged.Ref); owner != "" {
+		hold(Held{ManagedElsewhere: owner})
+		return nil
+	}
+	for _, wanted := range judged.Mend {
+		d := wanted.Describe()
+		if rule := rules.Protection.Refuses(d); rule != "" {
+			hold(Held{Protected: rule})
+			continue
+		}
+		if rules.Settling != nil && rules.Settling(KeyOf(d)) {
+			hold(Held{Settling: true})
+			continue
+		}
+		hash, err := action.Hash(wanted)
+		if err != nil {
+			return fmt.Errorf("planning %s: %w", control.Control.ID, err)
+		}
+		p.add(Change{Description: d, Action: wanted, Hash: hash, Controls: []string{control.Control.ID}, Mode: rules.mode(control.Declaration, d.Risk)}, byHash)
+	}
+	return nil
+}
+
+// add puts a change into the plan; a change that several controls ask for is one change, in the
+// strongest mode any of them gives it.
+func (p *Plan) add(change Change, byHash map[string]int) {
+	at, ok := byHash[change.Hash]
+	if !ok {
+		byHash[change.Hash] = len(p.Changes)
+		p.Changes = append(p.Changes, change)
+		return
+	}
+	have := &p.Changes[at]
+	if !slices.Contains(have.Controls, change.Controls[0]) {
+		have.Controls = append(have.Controls, change.Controls[0])
+		slices.Sort(have.Controls)
+	}
+	have.Mode = stronger(have.Mode, change.Mode)
+}
+
+func stronger(a, b Mode) Mode {
+	order := []Mode{Audited, Offered, Automatic}
+	return order[max(slices.Index(order, a), slices.Index(order, b))]
+}
+
+// dropContradictions only shows changes that want different things of one setting.
+func (p *Plan) dropContradictions() {
+	wanted := map[string]string{}
+	for _, change := range p.Changes {
+		if to, ok := wanted[change.Key()]; ok && to != change.To {
+			for i := range p.Changes {
+				if p.Changes[i].Key() == change.Key() {
+					p.Changes[i].Mode = Audited
+				}
+			}
+		}
+		wanted[change.Key()] = change.To
+	}
+}
+
+// mode says what becomes of a change of the risk that the control asks for.
+func (r Rules) mode(declared Declaration, risk v1alpha1.Risk) Mode {
+	switch declared.Enforcement {
+	case v1alpha1.Approve:
+		return Offered
+	case v1alpha1.Enforce:
+		leave := slices.Contains(r.AllowedRisks, risk)
+		if risk == v1alpha1.Safe && leave || declared.Explicit && leave && risk != v1alpha1.Irreversible {
+			return Automatic
+		}
+		return Offered
+	case v1alpha1.Audit:
+	}
+	return Audited
+}
+
+// exceeded names the limit that the automatic changes exceed, or "".
+func (r Rules) exceeded(changes []Change, facts *inventory.Snapshot) string {
+	automatic := 0
+	targets := map[string]map[string]bool{}
+	for _, change := range changes {
+		if change.Mode != Automatic {
+			continue
+		}
+		automatic++
+		if targets[change.Collection] == nil {
+			targets[change.Collection] = map[string]bool{}
+		}
+		targets[change.Collection][change.Target.Region+change.Target.Name()] = true
+	}
+	if automatic > r.MaxActions {
+		return fmt.Sprintf("%d actions exceed limits.maxActions %d", automatic, r.MaxActions)
+	}
+	for _, collection := range slices.Sorted(maps.Keys(targets)) {
+		changed := len(targets[collection])
+		size, _ := facts.Size(collection)
+		if changed > percentFrom && size > 0 && changed*100 > r.MaxPercent*size {
+			return fmt.Sprintf("%d of %d %s exceed limits.maxPercent %d", changed, size, collection, r.MaxPercent)
+		}
+	}
+	return ""
+}
+
+// In returns the changes in the mode.
+func (p Plan) In(mode Mode) []Change {
+	var in []Change
+	for _, change := range p.Changes {
+		if change.Mode == mode {
+			in = append(in, change)
+		}
+	}
+	return in
+}
+
+// HashOf identifies a list of changes.
+func HashOf(changes []Change) string {
+	sum := sha256.New()
+	for _, change := range changes {
+		_, _ = fmt.Fprintln(sum, change.Hash)
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:16]
+}

@@ -1,0 +1,88 @@
+package posture
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/guardrails-dev/aws-guardrails/internal/fault"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+)
+
+// Protection says what no run may touch, whatever anyone approved.
+type Protection struct {
+	// Own are the operator's roles in the account, by ARN.
+	Own []string
+	// Principals and Resources are patterns of the account's guard.
+	Principals []string
+	Resources  []string
+	// IncludeManagedElsewhere plans changes to what another tool manages all the same.
+	IncludeManagedElsewhere bool
+}
+
+// Refuses returns the rule that forbids the action, or "".
+func (p Protection) Refuses(d action.Description) string {
+	names := append([]string{d.Target.ID, d.Target.ARN}, d.Touches...)
+	for _, name := range names {
+		switch {
+		case name == "":
+		case slices.Contains(p.Own, name):
+			return "the operator's own role " + name
+		case strings.Contains(name, "/aws-service-role/"), strings.Contains(name, "/aws-reserved/"):
+			return "reserved by AWS: " + name
+		case strings.Contains(name, ":oidc-provider/"):
+			return "federation that workloads sign in by: " + name
+		case inventory.MatchesAny(p.Principals, name, lastPart(name)) && isPrincipal(d.Target.Type, name):
+			return "protected principal " + name
+		case inventory.MatchesAny(p.Resources, name):
+			return "protected resource " + name
+		}
+	}
+	return ""
+}
+
+func isPrincipal(kind, name string) bool {
+	return strings.HasPrefix(kind, "AWS::IAM::") || strings.Contains(name, ":iam:")
+}
+
+func lastPart(arn string) string { return arn[strings.LastIndexAny(arn, ":/")+1:] }
+
+// ownerTags are the tags by which other tools mark what they manage; a key that ends in * is a
+// prefix.
+var ownerTags = []struct{ key, owner string }{
+	{"aws:cloudformation:stack-name", "CloudFormation"},
+	{"kubernetes.io/cluster/*", "Kubernetes"},
+	{"eks:cluster-name", "EKS"},
+	{"elbv2.k8s.aws/cluster", "AWS Load Balancer Controller"},
+	{"services.k8s.aws/*", "ACK"},
+	{"crossplane-*", "Crossplane"},
+	{"terraform", "Terraform"},
+}
+
+// ManagedElsewhere returns who else manages the resource, or "". Tags that were refused leave
+// the owner unknown, and the resource is left alone.
+func (p Protection) ManagedElsewhere(ref inventory.Ref) string {
+	if p.IncludeManagedElsewhere {
+		return ""
+	}
+	tags, err := ref.Tags.Get()
+	if errors.Is(err, fault.ErrNotRead) {
+		return ""
+	}
+	if err != nil {
+		return fmt.Sprintf("unknown: its tags could not be read (%s)", Clean(err.Error(), 200))
+	}
+	for _, mark := range ownerTags {
+		for key, value := range tags {
+			if prefix, isPrefix := strings.CutSuffix(mark.key, "*"); key == mark.key || isPrefix && strings.HasPrefix(key, prefix) {
+				return strings.TrimSpace(mark.owner + " " + Clean(value, 100))
+			}
+		}
+	}
+	if by := tags["managed-by"] + tags["ManagedBy"]; strings.EqualFold(by, "terraform") {
+		return "Terraform"
+	}
+	return ""
+}

@@ -1,0 +1,99 @@
+package posture
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+)
+
+// Report is the judgement of one account: every declared control, in order of id.
+type Report struct {
+	Account  string
+	AsOf     time.Time
+	Controls []ControlReport
+}
+
+// ControlReport is what one control concludes on the account.
+type ControlReport struct {
+	Declaration
+	// Judged is one entry per resource, in order of name.
+	Judged []Judged
+}
+
+// Judge judges every declared control. The same facts give the same report, byte by byte.
+func Judge(declarations []Declaration, facts *inventory.Snapshot) Report {
+	report := Report{Account: facts.Account, AsOf: facts.AsOf}
+	for _, declaration := range declarations {
+		judged := declaration.Control.judge(declaration.Leaf, facts)
+		slices.SortStableFunc(judged, func(a, b Judged) int {
+			return cmp.Or(strings.Compare(a.Ref.Name(), b.Ref.Name()), strings.Compare(a.Ref.Region, b.Ref.Region))
+		})
+		report.Controls = append(report.Controls, ControlReport{Declaration: declaration, Judged: judged})
+	}
+	return report
+}
+
+// Count returns how many resources got the verdict.
+func (c ControlReport) Count(status v1alpha1.VerdictStatus) int {
+	n := 0
+	for _, judged := range c.Judged {
+		if judged.Verdict.Status == status {
+			n++
+		}
+	}
+	return n
+}
+
+// Verdict is the worst verdict on any resource; NotApplicable where there is none.
+func (c ControlReport) Verdict() v1alpha1.VerdictStatus {
+	for _, status := range []v1alpha1.VerdictStatus{v1alpha1.Fail, v1alpha1.Unknown, v1alpha1.Contained, v1alpha1.Pass} {
+		if c.Count(status) > 0 {
+			return status
+		}
+	}
+	return v1alpha1.NotApplicable
+}
+
+// Wrong returns whether any control found something wrong with the resource.
+func (r Report) Wrong() func(inventory.Ref) bool {
+	type name struct{ kind, region, name string }
+	of := func(ref inventory.Ref) name { return name{ref.Type, ref.Region, ref.Name()} }
+	wrong := map[name]bool{}
+	for _, control := range r.Controls {
+		for _, judged := range control.Judged {
+			if judged.Verdict.Status == v1alpha1.Fail {
+				wrong[of(judged.Ref)] = true
+			}
+		}
+	}
+	return func(ref inventory.Ref) bool { return wrong[of(ref)] }
+}
+
+// Totals counts the controls by what they conclude.
+func (r Report) Totals() v1alpha1.Totals {
+	var totals v1alpha1.Totals
+	for _, control := range r.Controls {
+		totals.Add(TotalOf(control.Verdict()))
+	}
+	return totals
+}
+
+// TotalOf counts one control.
+func TotalOf(verdict v1alpha1.VerdictStatus) v1alpha1.Totals {
+	switch verdict {
+	case v1alpha1.Pass:
+		return v1alpha1.Totals{Pass: 1}
+	case v1alpha1.Fail:
+		return v1alpha1.Totals{Fail: 1}
+	case v1alpha1.Contained:
+		return v1alpha1.Totals{Contained: 1}
+	case v1alpha1.Unknown:
+		return v1alpha1.Totals{Unknown: 1}
+	case v1alpha1.NotApplicable:
+	}
+	return v1alpha1.Totals{NotApplicable: 1}
+}

@@ -1,0 +1,3 @@
+package remedy
+
+var ec2Remedies = []remedy{}

@@ -1,0 +1,3 @@
+package remedy
+
+var threatRemedies = []remedy{}
