@@ -77,7 +77,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (resul
 	account.Status.ObservedGeneration = account.Generation
 	for _, step := range []func(context.Context) error{v.hold, v.admit, v.declare, v.reach, v.look, v.report, v.mend} {
 		if err := step(ctx); err != nil {
-			return v.later(), conditions.Failed(account, err, v1alpha1.ReasonAWSUnavailable)
+			return v.stop(err)
 		}
 	}
 	v.conclude()

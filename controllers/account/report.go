@@ -15,6 +15,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 )
 
@@ -121,7 +122,7 @@ func postureStatus(report posture.Report, plan posture.Plan) v1alpha1.AccountPos
 		status.Controls = append(status.Controls, v1alpha1.ControlPosture{
 			Control: c.Control.ID, Verdict: c.Verdict(), Severity: c.Severity, Enforcement: c.Enforcement, Baselines: c.Baselines[:min(len(c.Baselines), 10)],
 			Pass: int32(c.Count(v1alpha1.Pass)), Fail: int32(c.Count(v1alpha1.Fail)), Contained: int32(c.Count(v1alpha1.Contained)), Unknown: int32(c.Count(v1alpha1.Unknown)), //nolint:gosec // counts of resources fit
-			Conflict: posture.Clean(c.Conflict, 200),
+			Conflict: inventory.Clean(c.Conflict, 200),
 		})
 	}
 	findings := posture.Findings(report, plan)
@@ -154,7 +155,7 @@ func planSummary(plan posture.Plan) *v1alpha1.PlanSummary {
 		}
 	}
 	for _, change := range plan.Changes[:min(len(plan.Changes), maxPlanLines)] {
-		summary.First = append(summary.First, posture.Clean(fmt.Sprintf("%s [%s, %s]", change.Title, change.Risk, change.Mode), maxPlanLine))
+		summary.First = append(summary.First, inventory.Clean(fmt.Sprintf("%s [%s, %s]", change.Title, change.Risk, change.Mode), maxPlanLine))
 	}
 	return summary
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
@@ -142,8 +143,8 @@ func runAction(change posture.Change) (v1alpha1.RunAction, error) {
 	}
 	planned := v1alpha1.RunAction{
 		Hash: change.Hash, Type: action.TypeOf(change.Action), Controls: change.Controls,
-		Target: posture.Clean(change.Target.Name(), 2048), Region: change.Target.Region,
-		Title: posture.Clean(change.Title, 512), From: clean(change.From), To: clean(change.To),
+		Target: inventory.Clean(change.Target.Name(), 2048), Region: change.Target.Region,
+		Title: inventory.Clean(change.Title, 512), From: clean(change.From), To: clean(change.To),
 		Risk: change.Risk, Calls: change.Calls,
 	}
 	planned.Content.Raw = content
@@ -154,7 +155,7 @@ func runAction(change posture.Change) (v1alpha1.RunAction, error) {
 func clean(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		lines[i] = posture.Clean(line, 32<<10)
+		lines[i] = inventory.Clean(line, 32<<10)
 	}
 	joined := strings.Join(lines, "\n")
 	return joined[:min(len(joined), 32<<10)]

@@ -267,3 +267,12 @@ func (v *visit) later() ctrl.Result {
 	}
 	return ctrl.Result{RequeueAfter: interval - rand.N(interval/10)} //nolint:gosec // jitter needs no secrecy
 }
+
+// stop ends a visit early: a stall is looked at again at the interval, all else is retried
+// with backoff.
+func (v *visit) stop(err error) (ctrl.Result, error) {
+	if err := conditions.Failed(v.account, err, v1alpha1.ReasonAWSUnavailable); err != nil {
+		return ctrl.Result{}, err
+	}
+	return v.later(), nil
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
 // Findings lists every verdict that is neither a pass nor not applicable, worst first, with
@@ -32,8 +33,8 @@ func Findings(report Report, plan Plan) []v1alpha1.Finding {
 			why := held[key{control.Control.ID, judged.Ref.Region, judged.Ref.Name()}]
 			findings = append(findings, v1alpha1.Finding{
 				Control: control.Control.ID, Severity: control.Severity, Verdict: status,
-				Resource: Clean(judged.Ref.Name(), 300), Region: judged.Ref.Region, Reason: judged.Verdict.Reason, Message: judged.Verdict.Message,
-				ManagedElsewhere: Clean(why.ManagedElsewhere, 200), Protected: Clean(why.Protected, 200), ByHand: Clean(why.ByHand, 600), Settling: why.Settling,
+				Resource: inventory.Clean(judged.Ref.Name(), 300), Region: judged.Ref.Region, Reason: judged.Verdict.Reason, Message: judged.Verdict.Message,
+				ManagedElsewhere: inventory.Clean(why.ManagedElsewhere, 200), Protected: inventory.Clean(why.Protected, 200), ByHand: inventory.Clean(why.ByHand, 600), Settling: why.Settling,
 			})
 		}
 	}
