@@ -164,21 +164,12 @@ func (s *bucketStatement) check(bucketARN string) error {
 		return malformed("Missing required field Action")
 	case !one(s.Resource, s.NotResource):
 		return malformed("Missing required field Resource")
-	}
-	for _, resource := range texts(s.Resource, s.NotResource) {
-		if resource != bucketARN && resource != "*" && !strings.HasPrefix(resource, bucketARN+"/") && !(strings.HasPrefix(resource, bucketARN) && strings.HasSuffix(resource, "*")) {
-			return malformed("Policy has invalid resource")
-		}
-	}
-	for _, action := range texts(s.Action, s.NotAction) {
-		if action != "*" && !strings.HasPrefix(strings.ToLower(action), "s3:") {
-			return malformed("Policy has invalid action")
-		}
-	}
-	for _, principal := range []any{s.Principal, s.NotPrincipal} {
-		if !validPrincipal(principal) {
-			return malformed("Invalid principal in policy")
-		}
+	case !validPrincipal(s.Principal), !validPrincipal(s.NotPrincipal):
+		return malformed("Invalid principal in policy")
+	case !every(texts(s.Resource, s.NotResource), func(resource string) bool { return isOf(bucketARN, resource) }):
+		return malformed("Policy has invalid resource")
+	case !every(texts(s.Action, s.NotAction), isS3Action):
+		return malformed("Policy has invalid action")
 	}
 	for _, keys := range s.Condition {
 		for _, value := range keys {
@@ -188,6 +179,20 @@ func (s *bucketStatement) check(bucketARN string) error {
 		}
 	}
 	return nil
+}
+
+func every(items []string, holds func(string) bool) bool {
+	return !slices.ContainsFunc(items, func(item string) bool { return !holds(item) })
+}
+
+func isS3Action(action string) bool {
+	return action == "*" || strings.HasPrefix(strings.ToLower(action), "s3:")
+}
+
+// isOf says whether the resource is the bucket, what is in it, or a pattern of both.
+func isOf(bucketARN, resource string) bool {
+	rest, ok := strings.CutPrefix(resource, bucketARN)
+	return resource == "*" || ok && (rest == "" || rest[0] == '/' || strings.HasSuffix(rest, "*"))
 }
 
 var principalShape = regexp.MustCompile(`^(\*|[0-9]{12}|arn:aws[a-z-]*:(iam|sts)::([0-9]{12}|cloudfront):.+|AIDA\w+|AROA\w+)$`)
