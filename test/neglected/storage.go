@@ -22,7 +22,7 @@ func (a *account) buckets(ctx context.Context) {
 		if region != "us-east-1" {
 			in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(region)}
 		}
-		must[*s3.CreateBucketOutput](a, "bucket "+name)(client.CreateBucket(ctx, in))
+		a.ago(2000, func() { must[*s3.CreateBucketOutput](a, "bucket "+name)(client.CreateBucket(ctx, in)) })
 		if i%4 == 0 {
 			must[*s3.PutBucketPolicyOutput](a, "policy of "+name)(client.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{
 				Bucket: aws.String(name),
