@@ -32,7 +32,7 @@ type AWSAccountSpec struct {
 	// +optional
 	RemediationRoleARN string `json:"remediationRoleARN,omitempty"`
 	// External id that the trust policies of both roles ask for.
-	// +kubebuilder:validation:Pattern=`^[\w+=,.@:/-]{2,1224}$`
+	// +kubebuilder:validation:Pattern=`^[\w+=,.@:/-]{2,}$`
 	// +kubebuilder:validation:MaxLength=1224
 	// +optional
 	ExternalID string `json:"externalID,omitempty"`
