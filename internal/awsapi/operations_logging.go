@@ -1,3 +1,8 @@
 package awsapi
 
-var loggingOperations = []Operation{}
+import "slices"
+
+var loggingOperations = slices.Concat(
+	reads("logs:DescribeLogGroups", "logs:ListTagsForResource"),
+	writes("logs:PutRetentionPolicy"),
+)

@@ -1,3 +1,3 @@
 package remedy
 
-var loggingRemedies = []remedy{}
+var loggingRemedies = []remedy{by(keepLogs)}

@@ -1,3 +1,7 @@
 package read
 
-var loggingReaders = []reader{}
+import "github.com/guardrails-dev/aws-guardrails/internal/inventory"
+
+var loggingReaders = []reader{
+	collection(inventory.LogGroups, logGroups, logGroupTags),
+}

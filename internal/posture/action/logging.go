@@ -1,3 +1,3 @@
 package action
 
-var loggingTypes = []Action{}
+var loggingTypes = []Action{KeepLogs{}}
