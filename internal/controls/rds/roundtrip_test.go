@@ -62,14 +62,14 @@ func TestStorageEncryptionByHand(t *testing.T) {
 
 	done := roundtrip.Done(t)
 	done(admin.CreateDBSnapshot(t.Context(), &rds.CreateDBSnapshotInput{DBInstanceIdentifier: aws.String("shop"), DBSnapshotIdentifier: aws.String("shop-plain")}))
-	done(admin.CopyDBSnapshot(t.Context(), &rds.CopyDBSnapshotInput{SourceDBSnapshotIdentifier: aws.String("shop-plain"), TargetDBSnapshotIdentifier: aws.String("shop-encrypted"), KmsKeyId: aws.String("alias/aws/rds")}))
-	done(admin.RestoreDBInstanceFromDBSnapshot(t.Context(), &rds.RestoreDBInstanceFromDBSnapshotInput{DBSnapshotIdentifier: aws.String("shop-encrypted"), DBInstanceIdentifier: aws.String("shop-encrypted")}))
+	done(admin.CopyDBSnapshot(t.Context(), &rds.CopyDBSnapshotInput{SourceDBSnapshotIdentifier: aws.String("shop-plain"), TargetDBSnapshotIdentifier: aws.String("shop-kms"), KmsKeyId: aws.String("alias/aws/rds")}))
+	done(admin.RestoreDBInstanceFromDBSnapshot(t.Context(), &rds.RestoreDBInstanceFromDBSnapshotInput{DBSnapshotIdentifier: aws.String("shop-kms"), DBInstanceIdentifier: aws.String("shop-kms")}))
 	done(admin.CreateDBClusterSnapshot(t.Context(), &rds.CreateDBClusterSnapshotInput{DBClusterIdentifier: aws.String("ledger"), DBClusterSnapshotIdentifier: aws.String("ledger-plain")}))
 	done(admin.RestoreDBClusterFromSnapshot(t.Context(), &rds.RestoreDBClusterFromSnapshotInput{
-		SnapshotIdentifier: aws.String("ledger-plain"), DBClusterIdentifier: aws.String("ledger-encrypted"), Engine: aws.String("aurora-postgresql"), KmsKeyId: aws.String("alias/aws/rds"),
+		SnapshotIdentifier: aws.String("ledger-plain"), DBClusterIdentifier: aws.String("ledger-kms"), Engine: aws.String("aurora-postgresql"), KmsKeyId: aws.String("alias/aws/rds"),
 	}))
 	got, _ = judged(t, rig)
-	if got["AWS::RDS::DBInstance shop-encrypted"] != v1alpha1.Pass || got["AWS::RDS::DBCluster ledger-encrypted"] != v1alpha1.Pass {
+	if got["AWS::RDS::DBInstance shop-kms"] != v1alpha1.Pass || got["AWS::RDS::DBCluster ledger-kms"] != v1alpha1.Pass {
 		t.Errorf("by hand leads to %v", got)
 	}
 }

@@ -32,22 +32,20 @@ var storageEncryption = posture.Add(&Controls, posture.Over[v1alpha1.RDSStorageE
 	},
 })
 
-// encryptInstance leads over an encrypted copy of a snapshot, which RDS makes of an unencrypted one.
+// encryptInstance leads over an encrypted copy of a snapshot, which RDS makes of an unencrypted
+// one. It is short for any name, since a status is.
 func encryptInstance(d inventory.Database) string {
-	return fmt.Sprintf("stop writers, then: "+
-		"aws rds create-db-snapshot --region %[1]s --db-instance-identifier %[2]s --db-snapshot-identifier %[2]s-plain && "+
-		"aws rds wait db-snapshot-available --region %[1]s --db-snapshot-identifier %[2]s-plain && "+
-		"aws rds copy-db-snapshot --region %[1]s --source-db-snapshot-identifier %[2]s-plain --target-db-snapshot-identifier %[2]s-encrypted --kms-key-id alias/aws/rds && "+
-		"aws rds wait db-snapshot-available --region %[1]s --db-snapshot-identifier %[2]s-encrypted && "+
-		"aws rds restore-db-instance-from-db-snapshot --region %[1]s --db-snapshot-identifier %[2]s-encrypted --db-instance-identifier %[2]s-encrypted; "+
-		"give it the same subnet group, security groups and parameters, point clients to it, delete %[2]s and %[2]s-plain", d.Region, d.ID)
+	return fmt.Sprintf("stop writers; export AWS_REGION=%s db=%s; each when the one before is available: "+
+		"aws rds create-db-snapshot --db-instance-identifier $db --db-snapshot-identifier $db-plain; "+
+		"aws rds copy-db-snapshot --source-db-snapshot-identifier $db-plain --target-db-snapshot-identifier $db-kms --kms-key-id alias/aws/rds; "+
+		"aws rds restore-db-instance-from-db-snapshot --db-snapshot-identifier $db-kms --db-instance-identifier $db-kms; "+
+		"then move clients there, and delete $db and $db-plain", d.Region, d.ID)
 }
 
 // encryptCluster leads over the restore: RDS refuses to encrypt while it copies a cluster's snapshot.
 func encryptCluster(d inventory.Database) string {
-	return fmt.Sprintf("stop writers, then: "+
-		"aws rds create-db-cluster-snapshot --region %[1]s --db-cluster-identifier %[2]s --db-cluster-snapshot-identifier %[2]s-plain && "+
-		"aws rds wait db-cluster-snapshot-available --region %[1]s --db-cluster-snapshot-identifier %[2]s-plain && "+
-		"aws rds restore-db-cluster-from-snapshot --region %[1]s --engine %[3]s --snapshot-identifier %[2]s-plain --db-cluster-identifier %[2]s-encrypted --kms-key-id alias/aws/rds; "+
-		"give it the same subnet group, security groups, parameters and instances, point clients to it, delete %[2]s and %[2]s-plain", d.Region, d.ID, d.Engine)
+	return fmt.Sprintf("stop writers; export AWS_REGION=%s db=%s; each when the one before is available: "+
+		"aws rds create-db-cluster-snapshot --db-cluster-identifier $db --db-cluster-snapshot-identifier $db-plain; "+
+		"aws rds restore-db-cluster-from-snapshot --engine %s --snapshot-identifier $db-plain --db-cluster-identifier $db-kms --kms-key-id alias/aws/rds; "+
+		"then add instances, move clients there, and delete $db and $db-plain", d.Region, d.ID, d.Engine)
 }

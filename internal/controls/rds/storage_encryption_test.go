@@ -41,9 +41,9 @@ func TestStorageEncryption(t *testing.T) {
 		hand      string
 	}{
 		"encrypted":           {seen(inventory.Database{Ref: instance, Encrypted: true}), v1alpha1.Pass, "", ""},
-		"unencrypted":         {seen(inventory.Database{Ref: instance}), v1alpha1.Fail, plain, "aws rds copy-db-snapshot --region eu-west-1 --source-db-snapshot-identifier shop-plain --target-db-snapshot-identifier shop-encrypted --kms-key-id alias/aws/rds"},
+		"unencrypted":         {seen(inventory.Database{Ref: instance}), v1alpha1.Fail, plain, "export AWS_REGION=eu-west-1 db=shop; each when the one before is available: aws rds create-db-snapshot "},
 		"encrypted cluster":   {seen(inventory.Database{Ref: cluster, Encrypted: true}), v1alpha1.Pass, "", ""},
-		"unencrypted cluster": {seen(inventory.Database{Ref: cluster}), v1alpha1.Fail, plain, "aws rds restore-db-cluster-from-snapshot --region eu-west-1 --engine postgres --snapshot-identifier shop-plain --db-cluster-identifier shop-encrypted --kms-key-id alias/aws/rds"},
+		"unencrypted cluster": {seen(inventory.Database{Ref: cluster}), v1alpha1.Fail, plain, "aws rds restore-db-cluster-from-snapshot --engine postgres --snapshot-identifier $db-plain --db-cluster-identifier $db-kms --kms-key-id alias/aws/rds"},
 		"unencrypted replica": {seen(inventory.Database{Ref: instance, ReplicaOf: "main"}), v1alpha1.Fail, plain, "encrypt main first, then make shop again from it"},
 		"denied":              {inventory.Unseen[[]inventory.Database](fault.DeniedRead("rds:DescribeDBInstances", "rds:DescribeDBInstances")), v1alpha1.Unknown, "rds:DescribeDBInstances: missing permission rds:DescribeDBInstances", ""},
 		"not read":            {inventory.Observed[[]inventory.Database]{}, v1alpha1.Unknown, "the fact was not read", ""},
@@ -55,6 +55,9 @@ func TestStorageEncryption(t *testing.T) {
 			}
 			if len(got.Mend) != 0 || !strings.Contains(got.ByHand, row.hand) || (row.hand == "") != (got.ByHand == "") {
 				t.Errorf("plans %v, by hand %q, want %q", got.Mend, got.ByHand, row.hand)
+			}
+			if len(got.ByHand) > 530 {
+				t.Errorf("with a name of 63 letters, the %d of %q do not fit a status", len(got.ByHand)+59, got.ByHand)
 			}
 		})
 	}
