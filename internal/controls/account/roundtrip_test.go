@@ -31,7 +31,7 @@ func TestSecurityContactRoundTrip(t *testing.T) {
 			}
 			rig := roundtrip.New(cloud.Config(), cloud.Now, declared)
 			rig.Mends(t, "account-security-contact", v1alpha1.Pass)
-			rig.Rests(t, cloud)
+			rig.Rests(t, cloud, "account-security-contact", v1alpha1.Pass)
 			got, err := admin.GetAlternateContact(t.Context(), &account.GetAlternateContactInput{AlternateContactType: types.AlternateContactTypeSecurity})
 			roundtrip.Done(t)(got, err)
 			if *got.AlternateContact.EmailAddress != "security@example.com" {

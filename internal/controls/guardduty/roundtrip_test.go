@@ -25,7 +25,7 @@ func TestEnabledRoundTrip(t *testing.T) {
 	if writes := len(cloud.Writes()); writes != 2 {
 		t.Errorf("%d writes, want one a region", writes)
 	}
-	rig.Rests(t, cloud)
+	rig.Rests(t, cloud, "guardduty-enabled", v1alpha1.Pass)
 
 	again, err := admin.GetDetector(t.Context(), &guardduty.GetDetectorInput{DetectorId: suspended.DetectorId})
 	roundtrip.Done(t)(again, err)

@@ -39,7 +39,7 @@ func TestKeyRotationRoundTrip(t *testing.T) {
 
 	rig := roundtrip.New(cloud.Config(), cloud.Now, v1alpha1.Posture{Keys: v1alpha1.KeysPosture{KMSKeyRotation: &v1alpha1.KMSKeyRotation{MaxPeriodDays: 180}}})
 	rig.Mends(t, "kms-key-rotation", v1alpha1.Pass)
-	rig.Rests(t, cloud)
+	rig.Rests(t, cloud, "kms-key-rotation", v1alpha1.Pass)
 	for id, want := range map[string]int32{off: 180, rare: 180, often: 90, primary: 180} {
 		got, err := admin.GetKeyRotationStatus(t.Context(), &kms.GetKeyRotationStatusInput{KeyId: &id})
 		roundtrip.Done(t)(got, err)
@@ -86,7 +86,7 @@ func TestKeyDeletionGuardRoundTrip(t *testing.T) {
 		KMSKeyRotation:      &v1alpha1.KMSKeyRotation{},
 	}})
 	rig.Mends(t, "kms-key-deletion-guard", v1alpha1.Pass)
-	rig.Rests(t, cloud)
+	rig.Rests(t, cloud, "kms-key-deletion-guard", v1alpha1.Pass)
 	for id, want := range map[string]types.KeyState{lost: types.KeyStateEnabled, old: types.KeyStatePendingDeletion} {
 		got, err := admin.DescribeKey(t.Context(), &kms.DescribeKeyInput{KeyId: &id})
 		roundtrip.Done(t)(got, err)

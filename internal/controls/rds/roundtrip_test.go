@@ -58,7 +58,7 @@ func TestStorageEncryptionByHand(t *testing.T) {
 	if len(plan.Changes) != 0 || len(plan.Held) != 2 || plan.Held[0].ByHand == "" || plan.Held[1].ByHand == "" {
 		t.Errorf("plans %+v and holds %+v, want nothing planned and two told by hand", plan.Changes, plan.Held)
 	}
-	rig.Rests(t, cloud)
+	rig.Rests(t, cloud, "rds-storage-encryption", v1alpha1.Fail)
 
 	done := roundtrip.Done(t)
 	done(admin.CreateDBSnapshot(t.Context(), &rds.CreateDBSnapshotInput{DBInstanceIdentifier: aws.String("shop"), DBSnapshotIdentifier: aws.String("shop-plain")}))
@@ -90,7 +90,7 @@ func TestSnapshotNotPublicRoundTrip(t *testing.T) {
 
 	rig := roundtrip.New(cloud.Config(), cloud.Now, v1alpha1.Posture{DataAtRest: v1alpha1.DataAtRestPosture{RDSSnapshotNotPublic: &v1alpha1.RDSSnapshotNotPublic{}}})
 	rig.Mends(t, "rds-snapshot-not-public", v1alpha1.Pass)
-	rig.Rests(t, cloud)
+	rig.Rests(t, cloud, "rds-snapshot-not-public", v1alpha1.Pass)
 	left, err := admin.DescribeDBSnapshotAttributes(t.Context(), &rds.DescribeDBSnapshotAttributesInput{DBSnapshotIdentifier: aws.String("shop-1")})
 	done(left, err)
 	if got := left.DBSnapshotAttributesResult.DBSnapshotAttributes[0].AttributeValues; !slices.Equal(got, []string{"333333333333", "222222222222"}) {

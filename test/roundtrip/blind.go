@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
-	"github.com/guardrails-dev/aws-guardrails/test/fakeaws"
 )
 
 // Done takes the two results of a call that sets the scene, and must succeed.
@@ -16,19 +15,6 @@ func Done(t *testing.T) func(any, error) {
 		if err != nil {
 			t.Fatal(err)
 		}
-	}
-}
-
-// Rests fails unless a further round, and what it plans, sends no write.
-func (r *Rig) Rests(t *testing.T, cloud *fakeaws.Cloud) {
-	t.Helper()
-	cloud.Forget()
-	result := r.mustRound(t)
-	if _, err := r.Apply(t.Context(), result.Plan); err != nil {
-		t.Fatal(err)
-	}
-	for _, call := range cloud.Writes() {
-		t.Errorf("a further round sends %s", call.Operation)
 	}
 }
 
