@@ -51,7 +51,8 @@ type AWSAccountSpec struct {
 	// +optional
 	HomeRegion string `json:"homeRegion,omitempty"`
 	// Regions in scope. Left out: every region that is enabled in the account,
-	// found anew in each round.
+	// found anew in each round. An S3 bucket counts by its own region: one
+	// elsewhere is neither judged nor touched.
 	// +optional
 	Regions *RegionScope `json:"regions,omitempty"`
 	// IAM users that are programs, not people, by name; * stands for any
