@@ -72,12 +72,12 @@ func (p Protection) ManagedElsewhere(ref inventory.Ref) string {
 		return ""
 	}
 	if err != nil {
-		return fmt.Sprintf("unknown: its tags could not be read (%s)", Clean(err.Error(), 200))
+		return fmt.Sprintf("unknown: its tags could not be read (%s)", inventory.Clean(err.Error(), 200))
 	}
 	for _, mark := range ownerTags {
 		for key, value := range tags {
 			if prefix, isPrefix := strings.CutSuffix(mark.key, "*"); key == mark.key || isPrefix && strings.HasPrefix(key, prefix) {
-				return strings.TrimSpace(mark.owner + " " + Clean(value, 100))
+				return strings.TrimSpace(mark.owner + " " + inventory.Clean(value, 100))
 			}
 		}
 	}

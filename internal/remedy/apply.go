@@ -8,7 +8,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/fault"
-	"github.com/guardrails-dev/aws-guardrails/internal/posture"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
@@ -96,7 +96,7 @@ func applyOne(ctx context.Context, s *awsapi.Session, intent Intent, journal Jou
 
 func takeStep(ctx context.Context, hash string, step Step, journal Journal, may func(context.Context) error) (v1alpha1.CallResult, error) {
 	record := func(result v1alpha1.CallResult, message string) (v1alpha1.CallResult, error) {
-		journal.Record(hash, step.Call, result, posture.Clean(message, 400))
+		journal.Record(hash, step.Call, result, inventory.Clean(message, 400))
 		return result, nil
 	}
 	looking, cancel := context.WithTimeout(ctx, CallDeadline)
