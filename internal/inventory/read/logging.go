@@ -4,4 +4,7 @@ import "github.com/guardrails-dev/aws-guardrails/internal/inventory"
 
 var loggingReaders = []reader{
 	collection(inventory.LogGroups, logGroups, logGroupTags),
+	collection(inventory.Trails, trails, trailTags),
+	collection(inventory.AuditTrails, auditTrails, auditTrailTags),
+	collection(inventory.TrailAlerts, trailAlerts, alertsTags),
 }
