@@ -7,7 +7,7 @@ var ec2Operations = slices.Concat(
 		"ec2:DescribeRegions",
 		"ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeNetworkInterfaces",
 		"ec2:DescribeInstances", "ec2:GetInstanceMetadataDefaults",
-		"ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId", "kms:DescribeKey",
+		"ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId",
 		"ec2:DescribeSnapshots", "ec2:DescribeSnapshotAttribute", "ec2:DescribeImages",
 		"ec2:DescribeVpcs", "ec2:DescribeFlowLogs",
 	),
@@ -17,12 +17,7 @@ var ec2Operations = slices.Concat(
 		"ec2:EnableEbsEncryptionByDefault", "ec2:ModifyEbsDefaultKmsKeyId",
 		"ec2:ModifySnapshotAttribute", "ec2:ModifyImageAttribute",
 	),
-	reads("logs:DescribeLogGroups", "iam:GetRole", "iam:GetRolePolicy"),
-	writes("iam:PutRolePolicy"),
 	[]Operation{
-		// Both are tagged as they are made.
-		{Name: "logs:CreateLogGroup", Permissions: []string{"logs:CreateLogGroup", "logs:TagResource"}, Write: true},
-		{Name: "iam:CreateRole", Permissions: []string{"iam:CreateRole", "iam:TagRole"}, Write: true},
 		// Who makes a flow log hands it the role that writes the log, and tags it.
 		{Name: "ec2:CreateFlowLogs", Permissions: []string{"ec2:CreateFlowLogs", "ec2:CreateTags", "iam:PassRole"}, Write: true},
 	},

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
@@ -22,20 +21,9 @@ import (
 )
 
 func logVPCFlows(s *awsapi.Session, a action.LogVPCFlows) []Step {
-	writer := role{name: action.FlowLogRole, description: "Writes VPC flow logs to CloudWatch Logs", trust: a.RoleTrust(), policy: a.RolePolicy()}
 	return slices.Concat(
-		[]Step{ensure("logs:CreateLogGroup",
-			func(ctx context.Context) (bool, error) {
-				group, err := read.FindLogGroup(ctx, s, a.VPC.Region, action.FlowLogGroup)
-				return group != nil, err
-			},
-			func(ctx context.Context) error {
-				return unless("ResourceAlreadyExistsException", sent(s.In(a.VPC.Region).Logs().CreateLogGroup(ctx, &logs.CreateLogGroupInput{
-					LogGroupName: aws.String(action.FlowLogGroup), Tags: map[string]string{v1alpha1.OwnerTag: ownerValue},
-				})))
-			},
-		)},
-		writer.steps(s),
+		[]Step{ownLogGroup(s, a.VPC.Region, action.FlowLogGroup)},
+		ownServiceRole(s, action.FlowLogRole, a.RoleTrust(), a.RolePolicy()),
 		[]Step{ensure("ec2:CreateFlowLogs",
 			func(ctx context.Context) (bool, error) {
 				have, err := read.FlowLogsOf(ctx, s, a.VPC.Region, a.VPC.ID)
@@ -57,7 +45,7 @@ func createFlowLog(ctx context.Context, s *awsapi.Session, a action.LogVPCFlows)
 		LogDestinationType: types.LogDestinationTypeCloudWatchLogs, LogGroupName: aws.String(action.FlowLogGroup),
 		DeliverLogsPermissionArn: aws.String(a.RoleARN()), ClientToken: aws.String(flowLogToken(a, s.Now())),
 		TagSpecifications: []types.TagSpecification{{
-			ResourceType: types.ResourceTypeVpcFlowLog, Tags: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownerValue)}},
+			ResourceType: types.ResourceTypeVpcFlowLog, Tags: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownValue)}},
 		}},
 	})
 	if err != nil {

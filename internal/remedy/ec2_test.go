@@ -305,7 +305,7 @@ func TestLoggingFlowsGivesNoPermissionsToAForeignRole(t *testing.T) {
 	}
 	journal := &roundtrip.Journal{}
 	results := s.apply(t, s.actions["LogVPCFlowsFlowLogs"], journal)
-	if want := []v1alpha1.CallResult{v1alpha1.CallDone, v1alpha1.CallFailed}; !slices.Equal(results, want) || !strings.Contains(journal.Entries[1].Message, "not ours") {
+	if want := []v1alpha1.CallResult{v1alpha1.CallDone, v1alpha1.CallFailed}; !slices.Equal(results, want) || !strings.Contains(journal.Entries[1].Message, "someone else's") {
 		t.Errorf("got %+v", journal.Entries)
 	}
 }
