@@ -31,6 +31,8 @@ type Over[L any, T inventory.Resource] struct {
 type Control struct {
 	ID   string
 	Want inventory.Want
+	// Mends says whether any action mends it; otherwise only a person does.
+	Mends bool
 
 	declared func(*v1alpha1.Posture) any
 	judge    func(leaf any, facts *inventory.Snapshot) []Judged
@@ -61,8 +63,9 @@ func (c Control) Leaf(p *v1alpha1.Posture) any { return c.declared(p) }
 
 func (o Over[L, T]) erase() Control {
 	return Control{
-		ID:   o.ID,
-		Want: o.Observe.Want(),
+		ID:    o.ID,
+		Want:  o.Observe.Want(),
+		Mends: o.Mend != nil,
 		declared: func(p *v1alpha1.Posture) any {
 			if leaf := o.Declared(p); leaf != nil {
 				return leaf
