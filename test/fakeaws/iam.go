@@ -14,19 +14,32 @@ import (
 // iamState is an account's IAM: it is global, whichever region asks.
 type iamState struct {
 	roles    map[string]*iamRole
+	users    map[string]*iamUser
+	groups   map[string]*iamGroup
 	policies map[string]*iamManagedPolicy
+	// devices are the virtual MFA devices by serial number, with who has each.
+	devices  map[string]*iamDevice
+	password *types.PasswordPolicy
+	root     RootUser
+	report   *iamReport
 }
 
 func serveIAM(c *Cloud) {
-	serveIAMRoles(c)
-	serveIAMManagedPolicies(c)
+	for _, serve := range []func(*Cloud){
+		serveIAMRoles, serveIAMManagedPolicies, serveIAMUsers, serveIAMUserPolicies, serveIAMGroups, serveIAMGroupPolicies,
+		serveIAMPasswords, serveIAMKeys, serveIAMDevices, serveIAMAccount, serveIAMReport,
+	} {
+		serve(c)
+	}
 }
 
 func (r *Request) iam() *iamState {
 	state := global[iamState](r)
 	if state.roles == nil {
-		state.roles = map[string]*iamRole{}
-		state.policies = map[string]*iamManagedPolicy{}
+		*state = iamState{
+			roles: map[string]*iamRole{}, users: map[string]*iamUser{}, groups: map[string]*iamGroup{},
+			policies: map[string]*iamManagedPolicy{}, devices: map[string]*iamDevice{}, root: RootUser{Password: true},
+		}
 	}
 	return state
 }

@@ -86,6 +86,12 @@ func (r *Request) holders() []*iamHolder {
 	for _, role := range r.iam().roles {
 		all = append(all, &role.iamHolder)
 	}
+	for _, user := range r.iam().users {
+		all = append(all, &user.iamHolder)
+	}
+	for _, group := range r.iam().groups {
+		all = append(all, &group.iamHolder)
+	}
 	return all
 }
 

@@ -1,6 +1,7 @@
 package fakeaws_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -9,8 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/smithy-go"
-
-	"errors"
 
 	"github.com/guardrails-dev/aws-guardrails/test/fakeaws"
 )
