@@ -26,6 +26,6 @@ var loggingOperations = slices.Concat(
 	[]Operation{
 		{Name: "config:PutConfigurationRecorder", Permissions: []string{"config:PutConfigurationRecorder", "config:TagResource", "iam:PassRole"}, Write: true},
 	},
-	reads("iam:GetRole", "iam:GetRolePolicy", "s3:GetBucketPolicy"),
-	writes("iam:PutRolePolicy", "s3:PutBucketPolicy"),
+	reads("iam:GetRole", "iam:GetRolePolicy"),
+	writes("iam:PutRolePolicy"),
 )

@@ -66,7 +66,8 @@ func linkedConfigRole(s *awsapi.Session) Step {
 		},
 		func(ctx context.Context) error {
 			err := sent(client.CreateServiceLinkedRole(ctx, &iam.CreateServiceLinkedRoleInput{AWSServiceName: aws.String("config.amazonaws.com")}))
-			if fault.Code(err) == "InvalidInput" {
+			// AWS says of a role that was made meanwhile that its name has been taken.
+			if code := fault.Code(err); code == "InvalidInput" || code == "EntityAlreadyExists" {
 				return nil
 			}
 			return err
