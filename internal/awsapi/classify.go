@@ -77,7 +77,14 @@ var codes = map[string]fault.Class{
 }
 
 func classOf(api smithy.APIError) fault.Class {
-	code := api.ErrorCode()
+	class := classOfCode(api.ErrorCode())
+	if m := api.ErrorMessage(); class == fault.Denied && (strings.Contains(m, "service control policy") || strings.Contains(m, "resource control policy")) {
+		return fault.DeniedByOrganization
+	}
+	return class
+}
+
+func classOfCode(code string) fault.Class {
 	if class, ok := codes[code]; ok {
 		return class
 	}
@@ -86,9 +93,6 @@ func classOf(api smithy.APIError) fault.Class {
 	case throttled:
 		return fault.Throttled
 	case strings.Contains(code, "AccessDenied"):
-		if m := api.ErrorMessage(); strings.Contains(m, "service control policy") || strings.Contains(m, "resource control policy") {
-			return fault.DeniedByOrganization
-		}
 		return fault.Denied
 	case strings.Contains(code, "NoSuch"), strings.Contains(code, "NotFound"):
 		return fault.NotFound
