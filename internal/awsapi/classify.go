@@ -34,6 +34,8 @@ func classify(operation string, err error) error {
 	f := &fault.Fault{Class: fault.Other, Operation: operation, Permission: strings.Join(Needs(operation), ", "), Message: err.Error(), Cause: err}
 	var api smithy.APIError
 	switch {
+	case errors.As(err, &api) && fromStatus(operation, api.ErrorCode()):
+		f.Class = fault.Unavailable
 	case errors.As(err, &api):
 		f.Code = api.ErrorCode()
 		f.Class = classOf(api)
@@ -102,6 +104,12 @@ func classOfCode(code string) fault.Class {
 		return fault.Invalid
 	}
 	return fault.Other
+}
+
+// fromStatus says whether the S3 client made the code up from the HTTP status, because the
+// answer held none: what gave it was a proxy, or not S3. A HEAD has no more to say.
+func fromStatus(operation, code string) bool {
+	return code == "NotFound" && strings.HasPrefix(operation, "s3:") && !strings.HasPrefix(operation, "s3:Head")
 }
 
 func isTransport(err error) bool {

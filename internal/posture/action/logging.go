@@ -1,3 +1,7 @@
 package action
 
-var loggingTypes = []Action{}
+var loggingTypes = []Action{
+	KeepLogs{},
+	CreateTrail{}, StartTrail{}, RecordAllRegions{}, RecordManagementEvents{}, ValidateTrailLogs{}, DeliverTrailToLogs{},
+	RaiseTrailAlarm{},
+}
