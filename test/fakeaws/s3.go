@@ -1,6 +1,8 @@
 package fakeaws
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,98 +16,180 @@ import (
 type s3State struct{ buckets map[string]*bucket }
 
 type bucket struct {
-	region  string
-	created time.Time
-	block   *types.PublicAccessBlockConfiguration
-	tags    []types.Tag
+	account    string
+	region     string
+	created    time.Time
+	block      *types.PublicAccessBlockConfiguration
+	ownership  *types.OwnershipControls
+	tags       []types.Tag
+	versioning types.BucketVersioningStatus
+	locked     bool
+	// encryption is nil where nobody set it: S3 answers with its own default.
+	encryption *types.ServerSideEncryptionRule
+	policy     string
 }
+
+// closedByDefault is from when on new buckets have Block Public Access on and ACLs off.
+var closedByDefault = time.Date(2023, 4, 28, 0, 0, 0, 0, time.UTC)
 
 func serveS3(c *Cloud) {
 	on(c, createBucket)
+	on(c, deleteBucket)
+	on(c, headBucket)
+	on(c, getBucketLocation)
 	on(c, listBuckets)
-	on(c, getBucketTagging)
-	on(c, func(r *Request, in *s3.GetPublicAccessBlockInput) (*s3.GetPublicAccessBlockOutput, error) {
-		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
-		if b.block == nil {
-			return nil, failure("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found")
-		}
-		return &s3.GetPublicAccessBlockOutput{PublicAccessBlockConfiguration: b.block}, nil
-	})
-	on(c, func(r *Request, in *s3.PutPublicAccessBlockInput) (*s3.PutPublicAccessBlockOutput, error) {
-		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
-		b.block = in.PublicAccessBlockConfiguration
-		return &s3.PutPublicAccessBlockOutput{}, nil
-	})
+	serveBucketPolicy(c)
+	serveBucketSettings(c)
+	serveBucketTagging(c)
 }
 
-func getBucketTagging(r *Request, in *s3.GetBucketTaggingInput) (*s3.GetBucketTaggingOutput, error) {
-	b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-	if err != nil {
-		return nil, err
+// anyBucket finds a bucket by name in all accounts, as S3's one namespace has it.
+func (c *Cloud) anyBucket(name string) *bucket {
+	for _, state := range c.states {
+		if buckets, ok := state.(*s3State); ok && buckets.buckets[name] != nil {
+			return buckets.buckets[name]
+		}
 	}
-	if len(b.tags) == 0 {
-		return nil, failure("NoSuchTagSet", "The TagSet does not exist")
-	}
-	return &s3.GetBucketTaggingOutput{TagSet: b.tags}, nil
+	return nil
 }
 
 // bucket finds a bucket as S3 does: by name in all accounts, then by owner and region.
 func (r *Request) bucket(name, owner *string) (*bucket, error) {
-	for key, state := range r.Cloud.states {
-		s3s, ok := state.(*s3State)
-		if !ok {
-			continue
-		}
-		b, ok := s3s.buckets[aws.ToString(name)]
-		if !ok {
-			continue
-		}
-		if key.account != r.Account || owner != nil && *owner != key.account {
-			return nil, failure("AccessDenied", "Access Denied")
-		}
-		if b.region != r.Region {
-			return nil, failure("PermanentRedirect", "The bucket %s must be addressed in region %s", aws.ToString(name), b.region)
-		}
-		return b, nil
+	b := r.Cloud.anyBucket(aws.ToString(name))
+	switch {
+	case b == nil:
+		return nil, &types.NoSuchBucket{Message: aws.String("The specified bucket does not exist")}
+	case b.account != r.Account, owner != nil && *owner != b.account:
+		return nil, failure("AccessDenied", "Access Denied")
+	case b.region != r.Region:
+		return nil, failure("PermanentRedirect", "The bucket %s must be addressed in region %s", aws.ToString(name), b.region)
 	}
-	return nil, &types.NoSuchBucket{Message: aws.String("The specified bucket does not exist")}
+	return b, nil
 }
+
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
 func createBucket(r *Request, in *s3.CreateBucketInput) (*s3.CreateBucketOutput, error) {
 	name := aws.ToString(in.Bucket)
-	for key, state := range r.Cloud.states {
-		s3s, ok := state.(*s3State)
-		if !ok || s3s.buckets[name] == nil {
-			continue
-		}
-		if key.account == r.Account {
+	if !bucketName.MatchString(name) {
+		return nil, failure("InvalidBucketName", "The specified bucket is not valid.")
+	}
+	region, err := placeOf(r, in.CreateBucketConfiguration)
+	if err != nil {
+		return nil, err
+	}
+	if have := r.Cloud.anyBucket(name); have != nil {
+		switch {
+		case have.account != r.Account:
+			return nil, &types.BucketAlreadyExists{Message: aws.String("The requested bucket name is not available.")}
+		case r.Region != "us-east-1" || have.region != "us-east-1":
 			return nil, &types.BucketAlreadyOwnedByYou{Message: aws.String("Your previous request to create the named bucket succeeded and you already own it.")}
 		}
-		return nil, &types.BucketAlreadyExists{Message: aws.String("The requested bucket name is not available.")}
+		// Northern Virginia alone answers as if it had created the bucket again.
+		return &s3.CreateBucketOutput{Location: aws.String("/" + name)}, nil
 	}
 	state := global[s3State](r)
 	if state.buckets == nil {
 		state.buckets = map[string]*bucket{}
 	}
-	state.buckets[name] = &bucket{region: r.Region, created: r.Now}
+	state.buckets[name] = newBucket(r, in, region)
 	return &s3.CreateBucketOutput{Location: aws.String("/" + name)}, nil
 }
 
+func newBucket(r *Request, in *s3.CreateBucketInput, region string) *bucket {
+	b := &bucket{account: r.Account, region: region, created: r.Now}
+	if !r.Now.Before(closedByDefault) {
+		b.block = blockAll()
+		ownership := cmp.Or(in.ObjectOwnership, types.ObjectOwnershipBucketOwnerEnforced)
+		b.ownership = &types.OwnershipControls{Rules: []types.OwnershipControlsRule{{ObjectOwnership: ownership}}}
+	}
+	if aws.ToBool(in.ObjectLockEnabledForBucket) {
+		b.locked, b.versioning = true, types.BucketVersioningStatusEnabled
+	}
+	if in.CreateBucketConfiguration != nil {
+		b.tags = slices.Clone(in.CreateBucketConfiguration.Tags)
+	}
+	return b
+}
+
+// placeOf returns the region of a new bucket: an endpoint creates only in its own region, but
+// for that of Northern Virginia, which must not be named.
+func placeOf(r *Request, config *types.CreateBucketConfiguration) (string, error) {
+	asked := ""
+	if config != nil {
+		asked = string(config.LocationConstraint)
+	}
+	switch {
+	case asked == "us-east-1":
+		return "", failure("InvalidLocationConstraint", "The specified location-constraint is not valid")
+	case asked == "" && r.Region != "us-east-1":
+		return "", failure("IllegalLocationConstraintException", "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.")
+	case asked != "" && r.Region != "us-east-1" && asked != r.Region:
+		return "", failure("IllegalLocationConstraintException", "The %s location constraint is incompatible for the region specific endpoint this request was sent to.", asked)
+	case asked != "":
+		return asked, nil
+	}
+	return r.Region, nil
+}
+
+func deleteBucket(r *Request, in *s3.DeleteBucketInput) (*s3.DeleteBucketOutput, error) {
+	if _, err := r.bucket(in.Bucket, in.ExpectedBucketOwner); err != nil {
+		return nil, err
+	}
+	delete(global[s3State](r).buckets, aws.ToString(in.Bucket))
+	return &s3.DeleteBucketOutput{}, nil
+}
+
+// headBucket answers without a body, so that its errors carry only what their status says.
+func headBucket(r *Request, in *s3.HeadBucketInput) (*s3.HeadBucketOutput, error) {
+	b := r.Cloud.anyBucket(aws.ToString(in.Bucket))
+	switch {
+	case b == nil:
+		return nil, &types.NotFound{}
+	case b.account != r.Account, in.ExpectedBucketOwner != nil && *in.ExpectedBucketOwner != b.account:
+		return nil, failure("Forbidden", "Forbidden")
+	case b.region != r.Region:
+		return nil, failure("MovedPermanently", "Moved Permanently")
+	}
+	return &s3.HeadBucketOutput{BucketRegion: aws.String(b.region), BucketArn: aws.String(b.arn(r, aws.ToString(in.Bucket))), AccessPointAlias: aws.Bool(false)}, nil
+}
+
+func (b *bucket) arn(r *Request, name string) string {
+	return "arn:" + r.Cloud.Partition + ":s3:::" + name
+}
+
+// getBucketLocation answers wherever it is asked; no location is Northern Virginia.
+func getBucketLocation(r *Request, in *s3.GetBucketLocationInput) (*s3.GetBucketLocationOutput, error) {
+	b := r.Cloud.anyBucket(aws.ToString(in.Bucket))
+	switch {
+	case b == nil:
+		return nil, &types.NoSuchBucket{Message: aws.String("The specified bucket does not exist")}
+	case b.account != r.Account, in.ExpectedBucketOwner != nil && *in.ExpectedBucketOwner != b.account:
+		return nil, failure("AccessDenied", "Access Denied")
+	case b.region == "us-east-1":
+		return &s3.GetBucketLocationOutput{}, nil
+	}
+	return &s3.GetBucketLocationOutput{LocationConstraint: types.BucketLocationConstraint(b.region)}, nil
+}
+
+// listBuckets says the regions only where a parameter was sent.
 func listBuckets(r *Request, in *s3.ListBucketsInput) (*s3.ListBucketsOutput, error) {
+	located := in.MaxBuckets != nil || in.ContinuationToken != nil || in.Prefix != nil || in.BucketRegion != nil
 	var all []types.Bucket
 	for name, b := range global[s3State](r).buckets {
-		all = append(all, types.Bucket{Name: aws.String(name), CreationDate: aws.Time(b.created), BucketRegion: aws.String(b.region)})
+		if !strings.HasPrefix(name, aws.ToString(in.Prefix)) || in.BucketRegion != nil && *in.BucketRegion != b.region {
+			continue
+		}
+		listed := types.Bucket{Name: aws.String(name), CreationDate: aws.Time(b.created)}
+		if located {
+			listed.BucketRegion = aws.String(b.region)
+		}
+		all = append(all, listed)
 	}
 	slices.SortFunc(all, func(a, b types.Bucket) int { return strings.Compare(*a.Name, *b.Name) })
 	items, next, err := page(all, in.ContinuationToken, int(aws.ToInt32(in.MaxBuckets)), 10000, "InvalidArgument")
 	if err != nil {
 		return nil, err
 	}
-	return &s3.ListBucketsOutput{Buckets: items, ContinuationToken: next}, nil
+	return &s3.ListBucketsOutput{Buckets: items, ContinuationToken: next, Prefix: in.Prefix, Owner: &types.Owner{ID: aws.String("canonical-" + r.Account)}}, nil
 }

@@ -18,6 +18,9 @@ func TestBucketPublicAccessBlockRoundTrip(t *testing.T) {
 		if _, err := admin.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(name)}); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := admin.DeletePublicAccessBlock(t.Context(), &s3.DeletePublicAccessBlockInput{Bucket: aws.String(name)}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	rig := roundtrip.New(cloud.Config(), cloud.Now, v1alpha1.Posture{
 		DataAtRest: v1alpha1.DataAtRestPosture{S3BucketPublicAccessBlock: &v1alpha1.S3BucketPublicAccessBlock{}},

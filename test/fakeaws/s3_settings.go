@@ -1,0 +1,171 @@
+package fakeaws
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+func blockAll() *types.PublicAccessBlockConfiguration {
+	return &types.PublicAccessBlockConfiguration{BlockPublicAcls: aws.Bool(true), IgnorePublicAcls: aws.Bool(true), BlockPublicPolicy: aws.Bool(true), RestrictPublicBuckets: aws.Bool(true)}
+}
+
+func serveBucketSettings(c *Cloud) {
+	on(c, func(r *Request, in *s3.GetPublicAccessBlockInput) (*s3.GetPublicAccessBlockOutput, error) {
+		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
+		if err != nil {
+			return nil, err
+		}
+		if b.block == nil {
+			return nil, failure("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found")
+		}
+		return &s3.GetPublicAccessBlockOutput{PublicAccessBlockConfiguration: b.block}, nil
+	})
+	on(c, func(r *Request, in *s3.PutPublicAccessBlockInput) (*s3.PutPublicAccessBlockOutput, error) {
+		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
+		if err != nil {
+			return nil, err
+		}
+		b.block = spelledOut(in.PublicAccessBlockConfiguration)
+		return &s3.PutPublicAccessBlockOutput{}, nil
+	})
+	on(c, func(r *Request, in *s3.DeletePublicAccessBlockInput) (*s3.DeletePublicAccessBlockOutput, error) {
+		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
+		if err != nil {
+			return nil, err
+		}
+		b.block = nil
+		return &s3.DeletePublicAccessBlockOutput{}, nil
+	})
+	on(c, getBucketVersioning)
+	on(c, putBucketVersioning)
+	on(c, getBucketEncryption)
+	on(c, putBucketEncryption)
+	on(c, func(r *Request, in *s3.DeleteBucketEncryptionInput) (*s3.DeleteBucketEncryptionOutput, error) {
+		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
+		if err != nil {
+			return nil, err
+		}
+		b.encryption = nil
+		return &s3.DeleteBucketEncryptionOutput{}, nil
+	})
+	serveOwnership(c)
+}
+
+// spelledOut is a block as S3 keeps it: a part left out is off.
+func spelledOut(in *types.PublicAccessBlockConfiguration) *types.PublicAccessBlockConfiguration {
+	return &types.PublicAccessBlockConfiguration{
+		BlockPublicAcls: aws.Bool(aws.ToBool(in.BlockPublicAcls)), IgnorePublicAcls: aws.Bool(aws.ToBool(in.IgnorePublicAcls)),
+		BlockPublicPolicy: aws.Bool(aws.ToBool(in.BlockPublicPolicy)), RestrictPublicBuckets: aws.Bool(aws.ToBool(in.RestrictPublicBuckets)),
+	}
+}
+
+// getBucketVersioning says no status where versioning was never on.
+func getBucketVersioning(r *Request, in *s3.GetBucketVersioningInput) (*s3.GetBucketVersioningOutput, error) {
+	b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
+	if err != nil {
+		return nil, err
+	}
+	return &s3.GetBucketVersioningOutput{Status: b.versioning}, nil
+}
+
+func putBucketVersioning(r *Request, in *s3.PutBucketVersioningInput) (*s3.PutBucketVersioningOutput, error) {
+	b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
+	if err != nil {
+		return nil, err
+	}
+	status := in.VersioningConfiguration.Status
+	switch {
+	case in.VersioningConfiguration.MFADelete != "" && in.MFA == nil:
+		return nil, failure("InvalidRequest", "MFA Authentication must be provided")
+	case !slices.Contains(status.Values(), status):
+		return nil, failure("IllegalVersioningConfigurationException", "The Versioning element must be specified")
+	case b.locked && status == types.BucketVersioningStatusSuspended:
+		return nil, failure("InvalidBucketState", "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.")
+	}
+	b.versioning = status
+	return &s3.PutBucketVersioningOutput{}, nil
+}
+
+// getBucketEncryption always answers: AES256 is what every bucket has that nobody changed.
+func getBucketEncryption(r *Request, in *s3.GetBucketEncryptionInput) (*s3.GetBucketEncryptionOutput, error) {
+	b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
+	if err != nil {
+		return nil, err
+	}
+	rule := b.encryption
+	if rule == nil {
+		rule = &types.ServerSideEncryptionRule{
+			ApplyServerSideEncryptionByDefault: &types.ServerSideEncryptionByDefault{SSEAlgorithm: types.ServerSideEncryptionAes256},
+			BucketKeyEnabled:                   aws.Bool(false),
+		}
+	}
+	return &s3.GetBucketEncryptionOutput{ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{Rules: []types.ServerSideEncryptionRule{*rule}}}, nil
+}
+
+func putBucketEncryption(r *Request, in *s3.PutBucketEncryptionInput) (*s3.PutBucketEncryptionOutput, error) {
+	b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
+	if err != nil {
+		return nil, err
+	}
+	rules := in.ServerSideEncryptionConfiguration.Rules
+	if len(rules) != 1 || rules[0].ApplyServerSideEncryptionByDefault == nil {
+		return nil, failure("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
+	}
+	rule := rules[0]
+	byDefault := rule.ApplyServerSideEncryptionByDefault
+	region, keyed := regionOfKey(byDefault.KMSMasterKeyID)
+	switch {
+	case byDefault.SSEAlgorithm == types.ServerSideEncryptionAes256 && byDefault.KMSMasterKeyID != nil:
+		return nil, failure("InvalidArgument", "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse")
+	case keyed && region != b.region:
+		return nil, failure("KMS.NotFoundException", "Invalid arn %s", region)
+	}
+	rule.BucketKeyEnabled = aws.Bool(aws.ToBool(rule.BucketKeyEnabled))
+	b.encryption = &rule
+	return &s3.PutBucketEncryptionOutput{}, nil
+}
+
+// regionOfKey returns the region of a key that is named by its ARN.
+func regionOfKey(key *string) (string, bool) {
+	parts := strings.Split(aws.ToString(key), ":")
+	if len(parts) < 6 {
+		return "", false
+	}
+	return parts[3], true
+}
+
+func serveOwnership(c *Cloud) {
+	on(c, func(r *Request, in *s3.GetBucketOwnershipControlsInput) (*s3.GetBucketOwnershipControlsOutput, error) {
+		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
+		if err != nil {
+			return nil, err
+		}
+		if b.ownership == nil {
+			return nil, failure("OwnershipControlsNotFoundError", "The bucket ownership controls were not found")
+		}
+		return &s3.GetBucketOwnershipControlsOutput{OwnershipControls: b.ownership}, nil
+	})
+	on(c, func(r *Request, in *s3.PutBucketOwnershipControlsInput) (*s3.PutBucketOwnershipControlsOutput, error) {
+		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
+		if err != nil {
+			return nil, err
+		}
+		if len(in.OwnershipControls.Rules) != 1 {
+			return nil, failure("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
+		}
+		b.ownership = in.OwnershipControls
+		return &s3.PutBucketOwnershipControlsOutput{}, nil
+	})
+	on(c, func(r *Request, in *s3.DeleteBucketOwnershipControlsInput) (*s3.DeleteBucketOwnershipControlsOutput, error) {
+		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
+		if err != nil {
+			return nil, err
+		}
+		b.ownership = nil
+		return &s3.DeleteBucketOwnershipControlsOutput{}, nil
+	})
+}
