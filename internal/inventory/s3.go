@@ -1,8 +1,12 @@
 package inventory
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
-// Buckets are the general-purpose S3 buckets of the account; each carries its own region.
+// Buckets are the general-purpose S3 buckets of the account in the regions in scope; each carries
+// its own region. One whose region could not be read is among them, its facets unread.
 var Buckets = Collection[Bucket]{Name: "s3.buckets", Scope: Global}
 
 // Facets of a bucket, a call each.
@@ -17,6 +21,74 @@ const (
 type Bucket struct {
 	Ref
 	PublicAccessBlock Observed[PublicAccessBlock]
+	Versioning        Observed[Versioning]
+	Encryption        Observed[BucketEncryptionRule]
+	// Policy is its text as S3 gives it, "" where there is none.
+	Policy Observed[string]
+}
+
+// Versioning of a bucket.
+type Versioning struct {
+	Status VersioningStatus `json:"status,omitempty"`
+	// MFADelete asks for the root user's MFA code before versioning can change.
+	MFADelete bool `json:"mfaDelete,omitempty"`
+}
+
+// VersioningStatus says whether a bucket keeps versions.
+type VersioningStatus string
+
+// Versioning statuses. Never is not Suspended: it leaves no versions behind.
+const (
+	VersioningNever     VersioningStatus = ""
+	VersioningOn        VersioningStatus = "Enabled"
+	VersioningSuspended VersioningStatus = "Suspended"
+)
+
+func (v Versioning) String() string {
+	if v.Status == VersioningNever {
+		return "never versioned"
+	}
+	return strings.ToLower(string(v.Status))
+}
+
+// BucketEncryptionRule is how new objects of a bucket are encrypted that do not say how
+// themselves. The zero value is no rule, which S3 has not answered since 2023.
+type BucketEncryptionRule struct {
+	// Algorithm is AES256, aws:kms or aws:kms:dsse.
+	Algorithm string `json:"algorithm,omitempty"`
+	// KMSKey is the key as it was named, "" for the AWS-managed one.
+	KMSKey string `json:"kmsKey,omitempty"`
+	// BucketKey spares a call to KMS per object.
+	BucketKey bool `json:"bucketKey,omitempty"`
+	// Blocked are the kinds of encryption that requests may not ask for.
+	Blocked []string `json:"blocked,omitempty"`
+}
+
+func (r BucketEncryptionRule) String() string {
+	if r.Algorithm == "" {
+		return "no default encryption"
+	}
+	text := r.Algorithm
+	if r.Algorithm != "AES256" {
+		text += " with " + cmp.Or(r.KMSKey, "the AWS-managed key")
+	}
+	if r.BucketKey {
+		text += ", bucket key on"
+	}
+	if len(r.Blocked) > 0 {
+		text += ", " + strings.Join(r.Blocked, " and ") + " blocked"
+	}
+	return text
+}
+
+// AccountPublicAccessBlocks holds one item: the Block Public Access in effect for the whole
+// account, by its own setting or by its organization's.
+var AccountPublicAccessBlocks = Collection[AccountPublicAccessBlock]{Name: "s3.accountPublicAccessBlock", Scope: Global}
+
+// AccountPublicAccessBlock is S3 Block Public Access of an account.
+type AccountPublicAccessBlock struct {
+	Ref
+	Block Observed[PublicAccessBlock]
 }
 
 // PublicAccessBlock is the four parts of S3 Block Public Access.

@@ -6,29 +6,111 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3control"
+	controltypes "github.com/aws/aws-sdk-go-v2/service/s3control/types"
 
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/fault"
+	"github.com/guardrails-dev/aws-guardrails/internal/iampolicy"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var s3Remedies = []remedy{by(blockBucketPublicAccess)}
+var s3Remedies = []remedy{
+	by(blockAccountPublicAccess), by(blockBucketPublicAccess), by(enableBucketVersioning), by(encryptBucket), by(denyInsecureTransport),
+}
 
-func blockBucketPublicAccess(s *awsapi.Session, a action.BlockBucketPublicAccess) []Step {
-	bucket := a.Bucket
-	return []Step{setting("s3:PutPublicAccessBlock",
+func blockAccountPublicAccess(s *awsapi.Session, a action.BlockAccountPublicAccess) []Step {
+	return []Step{setting("s3control:PutPublicAccessBlock",
 		func(ctx context.Context) (inventory.PublicAccessBlock, error) {
-			return read.BucketPublicAccessBlock(ctx, s, bucket.Region, bucket.ID)
+			return read.AccountPublicAccessBlock(ctx, s)
 		},
 		a.From, inventory.AllBlocked,
 		func(ctx context.Context) error {
-			return sent(s.In(bucket.Region).S3().PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{
-				Bucket: aws.String(bucket.ID),
-				PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
+			return sent(s.In("").S3Control().PutPublicAccessBlock(ctx, &s3control.PutPublicAccessBlockInput{
+				AccountId: aws.String(s.Account),
+				PublicAccessBlockConfiguration: &controltypes.PublicAccessBlockConfiguration{
 					BlockPublicAcls: aws.Bool(true), IgnorePublicAcls: aws.Bool(true), BlockPublicPolicy: aws.Bool(true), RestrictPublicBuckets: aws.Bool(true),
 				},
 			}))
 		},
 	)}
+}
+
+// bucketSetting is the step that changes one setting of a bucket, called at its region.
+func bucketSetting[S any](s *awsapi.Session, call string, bucket action.Target, current func(context.Context, *awsapi.Session, string, string) (S, error), from, to S, send func(context.Context, *s3.Client, *string) error) []Step {
+	return []Step{setting(call,
+		func(ctx context.Context) (S, error) { return current(ctx, s, bucket.Region, bucket.ID) },
+		from, to,
+		func(ctx context.Context) error { return send(ctx, s.In(bucket.Region).S3(), aws.String(bucket.ID)) },
+	)}
+}
+
+func blockBucketPublicAccess(s *awsapi.Session, a action.BlockBucketPublicAccess) []Step {
+	return bucketSetting(s, "s3:PutPublicAccessBlock", a.Bucket, read.BucketPublicAccessBlock, a.From, inventory.AllBlocked,
+		func(ctx context.Context, client *s3.Client, bucket *string) error {
+			return sent(client.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{
+				Bucket: bucket,
+				PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
+					BlockPublicAcls: aws.Bool(true), IgnorePublicAcls: aws.Bool(true), BlockPublicPolicy: aws.Bool(true), RestrictPublicBuckets: aws.Bool(true),
+				},
+			}))
+		})
+}
+
+// enableBucketVersioning says nothing about MFA Delete, which leaves it as it is.
+func enableBucketVersioning(s *awsapi.Session, a action.EnableBucketVersioning) []Step {
+	return bucketSetting(s, "s3:PutBucketVersioning", a.Bucket, read.BucketVersioning, a.From, a.To(),
+		func(ctx context.Context, client *s3.Client, bucket *string) error {
+			return sent(client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
+				Bucket: bucket, VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
+			}))
+		})
+}
+
+func encryptBucket(s *awsapi.Session, a action.EncryptBucket) []Step {
+	return bucketSetting(s, "s3:PutBucketEncryption", a.Bucket, read.BucketEncryption, a.From, a.To,
+		func(ctx context.Context, client *s3.Client, bucket *string) error {
+			return sent(client.PutBucketEncryption(ctx, &s3.PutBucketEncryptionInput{
+				Bucket:                            bucket,
+				ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{Rules: []types.ServerSideEncryptionRule{encryptionRule(a.To)}},
+			}))
+		})
+}
+
+// encryptionRule is the whole rule: what it left out, S3 would drop.
+func encryptionRule(to inventory.BucketEncryptionRule) types.ServerSideEncryptionRule {
+	rule := types.ServerSideEncryptionRule{
+		ApplyServerSideEncryptionByDefault: &types.ServerSideEncryptionByDefault{SSEAlgorithm: types.ServerSideEncryption(to.Algorithm)},
+		BucketKeyEnabled:                   aws.Bool(to.BucketKey),
+	}
+	if to.KMSKey != "" {
+		rule.ApplyServerSideEncryptionByDefault.KMSMasterKeyID = aws.String(to.KMSKey)
+	}
+	if len(to.Blocked) > 0 {
+		rule.BlockedEncryptionTypes = &types.BlockedEncryptionTypes{}
+		for _, kind := range to.Blocked {
+			rule.BlockedEncryptionTypes.EncryptionType = append(rule.BlockedEncryptionTypes.EncryptionType, types.EncryptionType(kind))
+		}
+	}
+	return rule
+}
+
+// denyInsecureTransport compares policies by what they mean: S3 gives back another text than it
+// was put. It writes only what was read with our one statement, which denies nobody who comes
+// over TLS, the operator included; and it never confirms that the caller may lock itself out.
+func denyInsecureTransport(s *awsapi.Session, a action.DenyInsecureTransport) []Step {
+	current := func(ctx context.Context, s *awsapi.Session, region, bucket string) (string, error) {
+		merged, err := iampolicy.Merge(a.From, iampolicy.DenyInsecureTransport(a.Bucket.ARN))
+		if err != nil || merged != a.To {
+			return "", &fault.Fault{Class: fault.Invalid, Operation: "s3:PutBucketPolicy", Message: "refused before it was sent: the policy is not the one that was read with our statement added", Cause: err}
+		}
+		policy, err := read.BucketPolicy(ctx, s, region, bucket)
+		return iampolicy.Canonical(policy), err
+	}
+	return bucketSetting(s, "s3:PutBucketPolicy", a.Bucket, current, iampolicy.Canonical(a.From), iampolicy.Canonical(a.To),
+		func(ctx context.Context, client *s3.Client, bucket *string) error {
+			return sent(client.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: bucket, Policy: aws.String(a.To)}))
+		})
 }

@@ -15,7 +15,11 @@ import (
 )
 
 // s3State is an account's buckets.
-type s3State struct{ buckets map[string]*bucket }
+type s3State struct {
+	buckets map[string]*bucket
+	// unlocated: lists say no regions.
+	unlocated bool
+}
 
 type bucket struct {
 	account    string
@@ -43,6 +47,12 @@ func serveS3(c *Cloud) {
 	serveBucketPolicy(c)
 	serveBucketSettings(c)
 	serveBucketTagging(c)
+}
+
+// HideBucketRegions makes lists of the account's buckets say no regions, as endpoints other than
+// AWS do.
+func (c *Cloud) HideBucketRegions(account string) {
+	c.edit(account, "", func(r *Request) { global[s3State](r).unlocated = true })
 }
 
 // anyBucket finds a bucket by name in all accounts, as S3's one namespace has it.
@@ -181,7 +191,7 @@ func getBucketLocation(r *Request, in *s3.GetBucketLocationInput) (*s3.GetBucket
 
 // listBuckets says the regions only where a parameter was sent.
 func listBuckets(r *Request, in *s3.ListBucketsInput) (*s3.ListBucketsOutput, error) {
-	located := in.MaxBuckets != nil || in.ContinuationToken != nil || in.Prefix != nil || in.BucketRegion != nil
+	located := !global[s3State](r).unlocated && (in.MaxBuckets != nil || in.ContinuationToken != nil || in.Prefix != nil || in.BucketRegion != nil)
 	all := []types.Bucket{} // none is an empty element, not a missing one
 	for name, b := range global[s3State](r).buckets {
 		if !strings.HasPrefix(name, aws.ToString(in.Prefix)) || in.BucketRegion != nil && *in.BucketRegion != b.region {

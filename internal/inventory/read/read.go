@@ -29,8 +29,10 @@ type Scope struct {
 	AWS *awsapi.Clients
 	// Region is empty for global collections.
 	Region string
-	AsOf   time.Time
-	Who    inventory.Who
+	// Regions in scope, for global lists of what lies in a region.
+	Regions []string
+	AsOf    time.Time
+	Who     inventory.Who
 
 	shared *sync.Map
 }
@@ -122,7 +124,7 @@ func Closer(ctx context.Context, session *awsapi.Session, wants []inventory.Want
 }
 
 func scopeOf(session *awsapi.Session, snapshot *inventory.Snapshot, region string, shared *sync.Map) *Scope {
-	return &Scope{Session: session, AWS: session.In(region), Region: region, AsOf: snapshot.AsOf, Who: snapshot.Who, shared: shared}
+	return &Scope{Session: session, AWS: session.In(region), Region: region, Regions: snapshot.Regions, AsOf: snapshot.AsOf, Who: snapshot.Who, shared: shared}
 }
 
 // ref identifies a resource of the scope.

@@ -1,8 +1,10 @@
 package read
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -14,14 +16,24 @@ import (
 
 var s3Readers = []reader{
 	collection(inventory.Buckets, buckets, bucketTags),
+	collection(inventory.AccountPublicAccessBlocks, accountPublicAccessBlock, nil),
 }
 
 // bucketPage is the most that ListBuckets gives at once; asking for it also makes S3 say each
 // bucket's region.
 const bucketPage = 10000
 
+// foundBucket is a bucket while it is read.
+type foundBucket struct {
+	inventory.Bucket
+	// dropped: it went meanwhile, or lies outside the scope.
+	dropped bool
+}
+
+// buckets reads the account's buckets in the regions in scope. Those in other regions are
+// neither judged nor touched, and those that went after they were listed are not there to judge.
 func buckets(ctx context.Context, s *Scope, facets inventory.Facets) ([]inventory.Bucket, error) {
-	var all []inventory.Bucket
+	var found []foundBucket
 	pages := s3.NewListBucketsPaginator(s.AWS.S3(), &s3.ListBucketsInput{MaxBuckets: aws.Int32(bucketPage)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -30,38 +42,79 @@ func buckets(ctx context.Context, s *Scope, facets inventory.Facets) ([]inventor
 		}
 		for _, b := range page.Buckets {
 			name := aws.ToString(b.Name)
-			all = append(all, inventory.Bucket{Ref: s.ref("AWS::S3::Bucket", aws.ToString(b.BucketRegion), name, bucketARN(s, name))})
+			found = append(found, foundBucket{Bucket: inventory.Bucket{Ref: s.ref("AWS::S3::Bucket", aws.ToString(b.BucketRegion), name, "arn:"+s.Partition+":s3:::"+name)}})
 		}
 	}
-	each(all, func(b *inventory.Bucket) {
-		if facets.Has(inventory.BucketPublicAccessBlock) {
-			block, err := BucketPublicAccessBlock(ctx, s.Session, b.Ref.Region, b.ID)
-			b.PublicAccessBlock = observed(s, block, err)
+	each(found, func(b *foundBucket) { b.look(ctx, s, facets) })
+	var all []inventory.Bucket
+	for _, b := range found {
+		if !b.dropped {
+			all = append(all, b.Bucket)
 		}
-	})
+	}
 	return all, nil
 }
 
-func bucketARN(s *Scope, name string) string {
-	return "arn:" + s.Partition + ":s3:::" + name
+// look reads what is wanted of a bucket, if it is in scope.
+func (b *foundBucket) look(ctx context.Context, s *Scope, facets inventory.Facets) {
+	if b.Ref.Region == "" {
+		region, err := bucketRegion(ctx, s, b.ID)
+		if err != nil {
+			b.hide(err)
+			return
+		}
+		b.Ref.Region = region
+	}
+	if !slices.Contains(s.Regions, b.Ref.Region) {
+		b.dropped = true
+		return
+	}
+	if facets.Has(inventory.BucketPublicAccessBlock) {
+		b.PublicAccessBlock = bucketFacet(ctx, s, b, BucketPublicAccessBlock)
+	}
+	if facets.Has(inventory.BucketVersioning) {
+		b.Versioning = bucketFacet(ctx, s, b, BucketVersioning)
+	}
+	if facets.Has(inventory.BucketEncryption) {
+		b.Encryption = bucketFacet(ctx, s, b, BucketEncryption)
+	}
+	if facets.Has(inventory.BucketPolicy) {
+		b.Policy = bucketFacet(ctx, s, b, BucketPolicy)
+	}
 }
 
-// BucketPublicAccessBlock reads a bucket's own Block Public Access; none is all off.
-func BucketPublicAccessBlock(ctx context.Context, s *awsapi.Session, region, bucket string) (inventory.PublicAccessBlock, error) {
-	out, err := s.In(region).S3().GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: aws.String(bucket)})
-	if fault.Code(err) == "NoSuchPublicAccessBlockConfiguration" {
-		return inventory.PublicAccessBlock{}, nil
-	}
+func bucketFacet[T any](ctx context.Context, s *Scope, b *foundBucket, read func(context.Context, *awsapi.Session, string, string) (T, error)) inventory.Observed[T] {
+	value, err := read(ctx, s.Session, b.Ref.Region, b.ID)
+	b.dropped = b.dropped || isGone(err)
+	return observed(s, value, err)
+}
+
+// hide leaves every facet unread for want of the bucket's region: whether it is in scope is not
+// known, so that nothing may be concluded.
+func (b *foundBucket) hide(err error) {
+	b.dropped = isGone(err)
+	b.PublicAccessBlock = inventory.Unseen[inventory.PublicAccessBlock](err)
+	b.Versioning = inventory.Unseen[inventory.Versioning](err)
+	b.Encryption = inventory.Unseen[inventory.BucketEncryptionRule](err)
+	b.Policy = inventory.Unseen[string](err)
+}
+
+// isGone says whether the bucket went between the list and the look.
+func isGone(err error) bool { return fault.Code(err) == "NoSuchBucket" }
+
+// bucketRegion asks for a region that the list did not say. S3 names its first two regions by
+// names of their own.
+func bucketRegion(ctx context.Context, s *Scope, bucket string) (string, error) {
+	out, err := s.AWS.S3().GetBucketLocation(ctx, &s3.GetBucketLocationInput{Bucket: aws.String(bucket)})
 	if err != nil {
-		return inventory.PublicAccessBlock{}, fmt.Errorf("reading public access block: %w", err)
+		return "", fmt.Errorf("reading bucket location: %w", err)
 	}
-	block := out.PublicAccessBlockConfiguration
-	return inventory.PublicAccessBlock{
-		BlockPublicAcls:       aws.ToBool(block.BlockPublicAcls),
-		IgnorePublicAcls:      aws.ToBool(block.IgnorePublicAcls),
-		BlockPublicPolicy:     aws.ToBool(block.BlockPublicPolicy),
-		RestrictPublicBuckets: aws.ToBool(block.RestrictPublicBuckets),
-	}, nil
+	switch at := string(out.LocationConstraint); at {
+	case "EU":
+		return "eu-west-1", nil
+	default:
+		return cmp.Or(at, "us-east-1"), nil
+	}
 }
 
 // bucketTags reads who owns a bucket with which something is wrong.

@@ -5,7 +5,30 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-var s3Types = []Action{BlockBucketPublicAccess{}}
+var s3Types = []Action{
+	BlockAccountPublicAccess{}, BlockBucketPublicAccess{}, EnableBucketVersioning{}, EncryptBucket{}, DenyInsecureTransport{},
+}
+
+// BlockAccountPublicAccess turns all four parts of the account's Block Public Access on. It is
+// disruptive: whoever reads any of its buckets without credentials is cut off.
+type BlockAccountPublicAccess struct {
+	Account Target                      `json:"account"`
+	From    inventory.PublicAccessBlock `json:"from"`
+}
+
+// Describe implements Action.
+func (a BlockAccountPublicAccess) Describe() Description {
+	return Description{
+		Target:     a.Account.Ref(),
+		Collection: inventory.AccountPublicAccessBlocks.Name,
+		Setting:    "S3PublicAccessBlock",
+		Title:      "block public access to S3 in account " + a.Account.ID,
+		From:       a.From.String(),
+		To:         inventory.AllBlocked.String(),
+		Risk:       v1alpha1.Disruptive,
+		Calls:      []string{"s3control:PutPublicAccessBlock"},
+	}
+}
 
 // BlockBucketPublicAccess turns all four parts of a bucket's Block Public Access on. It is
 // disruptive: whoever reads the bucket without credentials is cut off.
@@ -25,5 +48,58 @@ func (a BlockBucketPublicAccess) Describe() Description {
 		To:         inventory.AllBlocked.String(),
 		Risk:       v1alpha1.Disruptive,
 		Calls:      []string{"s3:PutPublicAccessBlock"},
+	}
+}
+
+// EnableBucketVersioning keeps every version of a bucket's objects. It is safe: requests are
+// answered as before.
+type EnableBucketVersioning struct {
+	Bucket Target               `json:"bucket"`
+	From   inventory.Versioning `json:"from"`
+}
+
+// To is the bucket's versioning afterwards.
+func (a EnableBucketVersioning) To() inventory.Versioning {
+	return inventory.Versioning{Status: inventory.VersioningOn, MFADelete: a.From.MFADelete}
+}
+
+// Describe implements Action.
+func (a EnableBucketVersioning) Describe() Description {
+	return Description{
+		Target:     a.Bucket.Ref(),
+		Collection: inventory.Buckets.Name,
+		Setting:    "Versioning",
+		Title:      "keep versions in bucket " + a.Bucket.ID,
+		From:       a.From.String(),
+		To:         a.To().String(),
+		Risk:       v1alpha1.Safe,
+		Calls:      []string{"s3:PutBucketVersioning"},
+	}
+}
+
+// EncryptBucket sets how new objects of a bucket are encrypted.
+type EncryptBucket struct {
+	Bucket Target                         `json:"bucket"`
+	From   inventory.BucketEncryptionRule `json:"from"`
+	To     inventory.BucketEncryptionRule `json:"to"`
+}
+
+// Describe implements Action. With S3's own keys nobody notices; with a key of KMS everyone who
+// reads or writes new objects needs leave to use it, and the AWS-managed one gives it to nobody
+// in another account.
+func (a EncryptBucket) Describe() Description {
+	risk := v1alpha1.Disruptive
+	if a.To.Algorithm == "AES256" {
+		risk = v1alpha1.Safe
+	}
+	return Description{
+		Target:     a.Bucket.Ref(),
+		Collection: inventory.Buckets.Name,
+		Setting:    "Encryption",
+		Title:      "encrypt new objects of bucket " + a.Bucket.ID + " with " + a.To.Algorithm,
+		From:       a.From.String(),
+		To:         a.To.String(),
+		Risk:       risk,
+		Calls:      []string{"s3:PutBucketEncryption"},
 	}
 }
