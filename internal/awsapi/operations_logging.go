@@ -1,3 +1,20 @@
 package awsapi
 
-var loggingOperations = []Operation{}
+import "slices"
+
+var loggingOperations = slices.Concat(
+	reads("logs:DescribeLogGroups", "logs:ListTagsForResource"),
+	writes("logs:PutRetentionPolicy"),
+	reads("cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", "cloudtrail:ListTags", "cloudtrail:ListTrails"),
+	writes("cloudtrail:PutEventSelectors", "cloudtrail:StartLogging"),
+	[]Operation{
+		{Name: "logs:CreateLogGroup", Permissions: []string{"logs:CreateLogGroup", "logs:TagResource"}, Write: true},
+		// CloudTrail assumes the role for the caller, who must be allowed to pass it.
+		{Name: "cloudtrail:CreateTrail", Permissions: []string{"cloudtrail:CreateTrail", "cloudtrail:AddTags", "iam:PassRole"}, Write: true},
+		{Name: "cloudtrail:UpdateTrail", Permissions: []string{"cloudtrail:UpdateTrail", "iam:PassRole"}, Write: true},
+		{Name: "s3:CreateBucket", Permissions: []string{"s3:CreateBucket", "s3:TagResource"}, Write: true},
+		{Name: "iam:CreateRole", Permissions: []string{"iam:CreateRole", "iam:TagRole"}, Write: true},
+	},
+	reads("iam:GetRole", "iam:GetRolePolicy", "s3:GetBucketPolicy"),
+	writes("iam:PutRolePolicy", "s3:PutBucketPolicy"),
+)

@@ -1,3 +1,6 @@
 package remedy
 
-var loggingRemedies = []remedy{}
+var loggingRemedies = []remedy{
+	by(keepLogs),
+	by(createTrail), by(startTrail), by(recordAllRegions), by(recordManagementEvents), by(validateTrailLogs), by(deliverTrailToLogs),
+}

@@ -1,3 +1,182 @@
 package fakeaws
 
-func serveSNS(*Cloud) {}
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+)
+
+// snsState is SNS in one region of an account: topics by ARN.
+type snsState struct{ topics map[string]*topic }
+
+type topic struct {
+	attributes    map[string]string
+	tags          map[string]string
+	subscriptions []*types.Subscription
+}
+
+// awaitingConfirmation stands for the ARN of a subscription that its endpoint has not confirmed.
+const awaitingConfirmation = "PendingConfirmation"
+
+// subscriptionPage is how many subscriptions SNS gives at once.
+const subscriptionPage = 100
+
+func serveSNS(c *Cloud) {
+	on(c, createTopic)
+	on(c, subscribe)
+	on(c, listSubscriptionsByTopic)
+	on(c, listTopics)
+	on(c, func(r *Request, in *sns.GetTopicAttributesInput) (*sns.GetTopicAttributesOutput, error) {
+		t, err := r.topic(in.TopicArn)
+		if err != nil {
+			return nil, err
+		}
+		return &sns.GetTopicAttributesOutput{Attributes: maps.Clone(t.attributes)}, nil
+	})
+	on(c, func(r *Request, in *sns.DeleteTopicInput) (*sns.DeleteTopicOutput, error) {
+		delete(regional[snsState](r).topics, aws.ToString(in.TopicArn))
+		return &sns.DeleteTopicOutput{}, nil
+	})
+	on(c, func(r *Request, in *sns.UnsubscribeInput) (*sns.UnsubscribeOutput, error) {
+		for _, t := range regional[snsState](r).topics {
+			t.subscriptions = slices.DeleteFunc(t.subscriptions, func(s *types.Subscription) bool { return *s.SubscriptionArn == aws.ToString(in.SubscriptionArn) })
+		}
+		return &sns.UnsubscribeOutput{}, nil
+	})
+	on(c, func(r *Request, in *sns.ListTagsForResourceInput) (*sns.ListTagsForResourceOutput, error) {
+		t, err := r.topic(in.ResourceArn)
+		if err != nil {
+			return nil, &types.ResourceNotFoundException{Message: aws.String("Resource does not exist")}
+		}
+		tags := []types.Tag{}
+		for _, key := range slices.Sorted(maps.Keys(t.tags)) {
+			tags = append(tags, types.Tag{Key: aws.String(key), Value: aws.String(t.tags[key])})
+		}
+		return &sns.ListTagsForResourceOutput{Tags: tags}, nil
+	})
+}
+
+// ConfirmSubscriptions confirms every subscription that waits for it, as the owners of the
+// addresses do by following the link in their mail.
+func (c *Cloud) ConfirmSubscriptions() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, state := range c.states {
+		region, ok := state.(*snsState)
+		if !ok {
+			continue
+		}
+		for arn, t := range region.topics {
+			for _, s := range t.subscriptions {
+				if *s.SubscriptionArn == awaitingConfirmation {
+					c.serial++
+					s.SubscriptionArn = aws.String(fmt.Sprintf("%s:00000000-0000-0000-0001-%012d", arn, c.serial))
+				}
+			}
+		}
+	}
+}
+
+// topic finds a topic of the called region; one of another account or region is not to be had.
+func (r *Request) topic(arn *string) (*topic, error) {
+	wanted := aws.ToString(arn)
+	parts := strings.Split(wanted, ":")
+	switch {
+	case len(parts) != 6 || parts[2] != "sns":
+		return nil, &types.InvalidParameterException{Message: aws.String("Invalid parameter: TopicArn")}
+	case parts[4] != r.Account:
+		return nil, &types.AuthorizationErrorException{Message: aws.String("not authorized to access " + wanted)}
+	case parts[3] != r.Region:
+		return nil, &types.InvalidParameterException{Message: aws.String("Invalid parameter: TopicArn")}
+	}
+	t, ok := regional[snsState](r).topics[wanted]
+	if !ok {
+		return nil, &types.NotFoundException{Message: aws.String("Topic does not exist")}
+	}
+	return t, nil
+}
+
+// createTopic answers with the topic that is there, unless it is asked for with other tags.
+func createTopic(r *Request, in *sns.CreateTopicInput) (*sns.CreateTopicOutput, error) {
+	arn, state, tags := r.ARN("sns", r.Region, aws.ToString(in.Name)), regional[snsState](r), map[string]string{}
+	for _, tag := range in.Tags {
+		tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
+	if have, ok := state.topics[arn]; ok {
+		if len(in.Tags) > 0 && !maps.Equal(have.tags, tags) {
+			return nil, &types.InvalidParameterException{Message: aws.String("Invalid parameter: Tags Reason: Topic already exists with different tags")}
+		}
+		return &sns.CreateTopicOutput{TopicArn: aws.String(arn)}, nil
+	}
+	if state.topics == nil {
+		state.topics = map[string]*topic{}
+	}
+	attributes := map[string]string{"TopicArn": arn, "Owner": r.Account, "DisplayName": ""}
+	maps.Copy(attributes, in.Attributes)
+	state.topics[arn] = &topic{attributes: attributes, tags: tags}
+	return &sns.CreateTopicOutput{TopicArn: aws.String(arn)}, nil
+}
+
+func listTopics(r *Request, in *sns.ListTopicsInput) (*sns.ListTopicsOutput, error) {
+	all := []types.Topic{}
+	for _, arn := range slices.Sorted(maps.Keys(regional[snsState](r).topics)) {
+		all = append(all, types.Topic{TopicArn: aws.String(arn)})
+	}
+	items, next, err := page(all, in.NextToken, subscriptionPage, subscriptionPage, "InvalidParameter")
+	if err != nil {
+		return nil, err
+	}
+	return &sns.ListTopicsOutput{Topics: items, NextToken: next}, nil
+}
+
+// subscribe leaves a mail address unconfirmed; asking again sends the mail again and changes
+// nothing.
+func subscribe(r *Request, in *sns.SubscribeInput) (*sns.SubscribeOutput, error) {
+	t, err := r.topic(in.TopicArn)
+	if err != nil {
+		return nil, err
+	}
+	protocol, endpoint := aws.ToString(in.Protocol), aws.ToString(in.Endpoint)
+	if protocol == "email" && !strings.Contains(endpoint, "@") {
+		return nil, &types.InvalidParameterException{Message: aws.String("Invalid parameter: Email address")}
+	}
+	for _, s := range t.subscriptions {
+		if *s.Protocol == protocol && *s.Endpoint == endpoint {
+			return &sns.SubscribeOutput{SubscriptionArn: shownSubscription(s)}, nil
+		}
+	}
+	made := &types.Subscription{Protocol: in.Protocol, Endpoint: in.Endpoint, Owner: aws.String(r.Account), TopicArn: in.TopicArn, SubscriptionArn: aws.String(awaitingConfirmation)}
+	if !strings.HasPrefix(protocol, "email") && !strings.HasPrefix(protocol, "http") {
+		made.SubscriptionArn = aws.String(fmt.Sprintf("%s:00000000-0000-0000-0001-%012d", *in.TopicArn, r.NextID()))
+	}
+	t.subscriptions = append(t.subscriptions, made)
+	return &sns.SubscribeOutput{SubscriptionArn: shownSubscription(made)}, nil
+}
+
+func shownSubscription(s *types.Subscription) *string {
+	if *s.SubscriptionArn == awaitingConfirmation {
+		return aws.String("pending confirmation")
+	}
+	return s.SubscriptionArn
+}
+
+func listSubscriptionsByTopic(r *Request, in *sns.ListSubscriptionsByTopicInput) (*sns.ListSubscriptionsByTopicOutput, error) {
+	t, err := r.topic(in.TopicArn)
+	if err != nil {
+		return nil, err
+	}
+	all := []types.Subscription{}
+	for _, s := range t.subscriptions {
+		all = append(all, *s)
+	}
+	items, next, err := page(all, in.NextToken, subscriptionPage, subscriptionPage, "InvalidParameter")
+	if err != nil {
+		return nil, err
+	}
+	return &sns.ListSubscriptionsByTopicOutput{Subscriptions: items, NextToken: next}, nil
+}

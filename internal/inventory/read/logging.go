@@ -1,3 +1,9 @@
 package read
 
-var loggingReaders = []reader{}
+import "github.com/guardrails-dev/aws-guardrails/internal/inventory"
+
+var loggingReaders = []reader{
+	collection(inventory.LogGroups, logGroups, logGroupTags),
+	collection(inventory.Trails, trails, trailTags),
+	collection(inventory.AuditTrails, auditTrails, auditTrailTags),
+}

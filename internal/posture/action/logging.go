@@ -1,3 +1,6 @@
 package action
 
-var loggingTypes = []Action{}
+var loggingTypes = []Action{
+	KeepLogs{},
+	CreateTrail{}, StartTrail{}, RecordAllRegions{}, RecordManagementEvents{}, ValidateTrailLogs{}, DeliverTrailToLogs{},
+}

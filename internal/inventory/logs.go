@@ -1,0 +1,13 @@
+package inventory
+
+// LogGroups are the CloudWatch log groups of a region.
+var LogGroups = Collection[LogGroup]{Name: "logs.groups", Scope: Regional}
+
+// LogGroup is a CloudWatch log group.
+type LogGroup struct {
+	Ref
+	// RetentionDays is how long logs are kept; 0 is forever.
+	RetentionDays int32
+	// Fixed says that the group is of a class whose period nobody can set.
+	Fixed bool
+}
