@@ -7,8 +7,7 @@ package v1alpha1
 // larger or smaller (the stricter of two numbers), true (true wins), both (only what both
 // lists approve), either (what either list names), or an order a<b<c. A value without the tag has no
 // order: baselines that disagree on it are in conflict.
-// +kubebuilder:validation:MinProperties=1
-// +kubebuilder:validation:XValidation:rule="[has(self.identity), has(self.keys), has(self.dataAtRest), has(self.dataInTransit), has(self.compute), has(self.network), has(self.logging), has(self.monitoring), has(self.threat), has(self.response)].exists(a, a)",message="posture declares nothing: name at least one control, for example identity: {rootMFA: {}} (a leaf without a value is a null and is dropped)"
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="posture declares nothing: name at least one control, for example identity: {rootMFA: {}} (a leaf without a value is a null and is dropped)"
 type Posture struct {
 	// People and programs: root, users, keys, passwords.
 	// +optional
@@ -57,7 +56,7 @@ type Setting struct {
 func (s *Setting) Common() *Setting { return s }
 
 // IdentityPosture is the area identity (whitepaper: Managing AWS Credentials, Using the IAM Service).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type IdentityPosture struct {
 	// iam-root-access-key: the root user has no access keys (Table 5).
 	// +optional
@@ -76,7 +75,8 @@ type IdentityPosture struct {
 	// deactivated, never deleted (Table 5).
 	// +optional
 	AccessKeyRotation *AccessKeyRotation `json:"accessKeyRotation,omitempty"`
-	// iam-unused-credentials: keys and passwords unused for this long are disabled.
+	// iam-unused-credentials: keys and passwords unused for this long are disabled (Secure Your
+	// Operating Systems and Applications).
 	// +optional
 	UnusedCredentials *UnusedCredentials `json:"unusedCredentials,omitempty"`
 	// iam-no-direct-policies: users get permissions from groups only (Managing IAM Groups).
@@ -97,7 +97,7 @@ type RootMFA struct {
 // PasswordPolicy declares iam-password-policy.
 type PasswordPolicy struct {
 	Setting `json:",inline"`
-	// Fewest characters. Default 14.
+	// Fewest characters. Default 14, from 6 to 128.
 	// +kubebuilder:default=14
 	// +kubebuilder:validation:Minimum=6
 	// +kubebuilder:validation:Maximum=128
@@ -107,13 +107,14 @@ type PasswordPolicy struct {
 	// +kubebuilder:default=true
 	// +optional
 	CharacterClasses *bool `json:"characterClasses,omitempty" stricter:"true"`
-	// Passwords remembered and refused. Default 24.
+	// Passwords remembered and refused. Default 24, from 1 to 24.
 	// +kubebuilder:default=24
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=24
 	// +optional
 	ReusePrevention int32 `json:"reusePrevention,omitempty" stricter:"larger"`
-	// Days until a password expires. Left out: expiry is not declared, and left as it is.
+	// Days until a password expires, from 1 to 1095. Left out: expiry is not declared, and left
+	// as it is.
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=1095
 	// +optional
@@ -128,7 +129,7 @@ type UserMFA struct {
 // AccessKeyRotation declares iam-access-key-rotation.
 type AccessKeyRotation struct {
 	Setting `json:",inline"`
-	// Oldest an active key may be, in days. Default 90.
+	// Oldest an active key may be, in days. Default 90, from 1 to 3650.
 	// +kubebuilder:default=90
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=3650
@@ -139,7 +140,7 @@ type AccessKeyRotation struct {
 // UnusedCredentials declares iam-unused-credentials.
 type UnusedCredentials struct {
 	Setting `json:",inline"`
-	// Days without use after which a credential is disabled. Default 45.
+	// Days without use after which a credential is disabled. Default 45, from 1 to 3650.
 	// +kubebuilder:default=45
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=3650
@@ -153,12 +154,14 @@ type NoDirectPolicies struct {
 }
 
 // KeysPosture is the area keys (whitepaper: Storing and Managing Encryption Keys in the Cloud).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type KeysPosture struct {
-	// kms-key-rotation: customer-managed symmetric keys rotate by themselves.
+	// kms-key-rotation: customer-managed symmetric keys rotate by themselves (Storing and
+	// Managing Encryption Keys in the Cloud).
 	// +optional
 	KMSKeyRotation *KMSKeyRotation `json:"kmsKeyRotation,omitempty"`
-	// kms-key-deletion-guard: no key is pending deletion without an approved decommission.
+	// kms-key-deletion-guard: no key is pending deletion without an approved decommission
+	// (Decommission Data and Media Securely).
 	// +optional
 	KMSKeyDeletionGuard *KMSKeyDeletionGuard `json:"kmsKeyDeletionGuard,omitempty"`
 }
@@ -166,7 +169,7 @@ type KeysPosture struct {
 // KMSKeyRotation declares kms-key-rotation.
 type KMSKeyRotation struct {
 	Setting `json:",inline"`
-	// Longest time between two rotations, in days. Default 365.
+	// Longest time between two rotations, in days. Default 365, from 90 to 2560.
 	// +kubebuilder:default=365
 	// +kubebuilder:validation:Minimum=90
 	// +kubebuilder:validation:Maximum=2560
@@ -177,8 +180,9 @@ type KMSKeyRotation struct {
 // KMSKeyDeletionGuard declares kms-key-deletion-guard.
 type KMSKeyDeletionGuard struct {
 	Setting `json:",inline"`
-	// Keys whose deletion is approved, by key id.
+	// Keys whose deletion is approved, by key id. 100 at most; default none.
 	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:Pattern=`^[A-Za-z0-9-]+$`
 	// +kubebuilder:validation:items:MaxLength=128
 	// +listType=set
 	// +optional
@@ -186,7 +190,7 @@ type KMSKeyDeletionGuard struct {
 }
 
 // DataAtRestPosture is the area data at rest (whitepaper: Protecting Data at Rest, Tables 7 to 10).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type DataAtRestPosture struct {
 	// s3-account-public-access-block: Block Public Access is on for the whole account (Table 8).
 	// +optional
@@ -242,7 +246,8 @@ type S3BucketEncryption struct {
 	// +kubebuilder:default="aws:kms"
 	// +optional
 	Algorithm string `json:"algorithm,omitempty" stricter:"AES256<aws:kms<aws:kms:dsse"`
-	// Key that must be used. Left out: any KMS key, and the AWS-managed one where none is set.
+	// ARN of the key that must be used. Left out: any KMS key, and the AWS-managed one where
+	// none is set.
 	// +kubebuilder:validation:Pattern=`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+$`
 	// +kubebuilder:validation:MaxLength=512
 	// +optional
@@ -281,10 +286,10 @@ type DynamoDBPITR struct {
 }
 
 // DataInTransitPosture is the area data in transit (whitepaper: Protect Data in Transit, Table 12).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type DataInTransitPosture struct {
 	// s3-tls-only: every bucket policy denies requests without TLS; a statement is added to
-	// what is there, which is kept word by word.
+	// what is there, which is kept word by word (Protecting Data in Transit to Amazon S3).
 	// +optional
 	S3TLSOnly *S3TLSOnly `json:"s3TLSOnly,omitempty"`
 }
@@ -295,12 +300,13 @@ type S3TLSOnly struct {
 }
 
 // ComputePosture is the area compute (whitepaper: Secure Your Operating Systems and Applications).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type ComputePosture struct {
-	// ec2-imdsv2: instances answer only to session-oriented metadata requests.
+	// ec2-imdsv2: instances answer only to session-oriented metadata requests (IAM Roles for
+	// Amazon EC2).
 	// +optional
 	EC2IMDSv2 *EC2IMDSv2 `json:"ec2IMDSv2,omitempty"`
-	// ec2-imdsv2-account-default: new instances require IMDSv2, per region.
+	// ec2-imdsv2-account-default: new instances require IMDSv2, per region (Bootstrapping).
 	// +optional
 	EC2IMDSv2AccountDefault *EC2IMDSv2AccountDefault `json:"ec2IMDSv2AccountDefault,omitempty"`
 	// ami-not-public: no image of the account is public (Table 15).
@@ -324,15 +330,18 @@ type AMINotPublic struct {
 }
 
 // NetworkPosture is the area network (whitepaper: Strengthening Network Security).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type NetworkPosture struct {
-	// vpc-default-sg-closed: default security groups have no rules.
+	// vpc-default-sg-closed: default security groups have no rules (Using Security Zoning and
+	// Network Segmentation).
 	// +optional
 	VPCDefaultSGClosed *VPCDefaultSGClosed `json:"vpcDefaultSGClosed,omitempty"`
-	// sg-no-open-remote-admin: no group opens SSH (22) or RDP (3389) to the internet.
+	// sg-no-open-remote-admin: no group opens SSH (22) or RDP (3389) to the internet, over IPv4
+	// or IPv6 (Using the Trusted Advisor Tool).
 	// +optional
 	SGNoOpenRemoteAdmin *SGNoOpenRemoteAdmin `json:"sgNoOpenRemoteAdmin,omitempty"`
-	// sg-no-open-database-ports: no group opens 1433, 1434, 3306, 1521 or 5432 to the internet.
+	// sg-no-open-database-ports: no group opens 1433, 1434, 1521, 3306 or 5432 to the internet
+	// (Using the Trusted Advisor Tool).
 	// +optional
 	SGNoOpenDatabasePorts *SGNoOpenDatabasePorts `json:"sgNoOpenDatabasePorts,omitempty"`
 }
@@ -345,7 +354,7 @@ type VPCDefaultSGClosed struct {
 // SGNoOpenRemoteAdmin declares sg-no-open-remote-admin.
 type SGNoOpenRemoteAdmin struct {
 	Setting `json:",inline"`
-	// Ports that nobody on the internet may reach. Default 22 and 3389.
+	// Ports that nobody on the internet may reach; 50 at most. Default 22 and 3389.
 	// +kubebuilder:default={22,3389}
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=50
@@ -359,7 +368,8 @@ type SGNoOpenRemoteAdmin struct {
 // SGNoOpenDatabasePorts declares sg-no-open-database-ports.
 type SGNoOpenDatabasePorts struct {
 	Setting `json:",inline"`
-	// Ports that nobody on the internet may reach. Default 1433, 1434, 1521, 3306 and 5432.
+	// Ports that nobody on the internet may reach; 50 at most. Default 1433, 1434, 1521,
+	// 3306 and 5432.
 	// +kubebuilder:default={1433,1434,1521,3306,5432}
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=50
@@ -372,18 +382,21 @@ type SGNoOpenDatabasePorts struct {
 
 // LoggingPosture is the area logging (whitepaper: Manage Security Monitoring, Alerting, Audit
 // Trail, and Incident Response; Protecting Log Information).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type LoggingPosture struct {
-	// cloudtrail-multi-region: a trail records management events of all regions and is logging.
+	// cloudtrail-multi-region: a trail records management events of all regions and is logging
+	// (Manage Security Monitoring, Alerting, Audit Trail, and Incident Response).
 	// +optional
 	CloudTrailMultiRegion *CloudTrailMultiRegion `json:"cloudTrailMultiRegion,omitempty"`
-	// cloudtrail-log-validation: trails write digests that show tampering.
+	// cloudtrail-log-validation: trails write digests that show tampering (Protecting Log
+	// Information, Table 24).
 	// +optional
 	CloudTrailLogValidation *CloudTrailLogValidation `json:"cloudTrailLogValidation,omitempty"`
-	// vpc-flow-logs: every VPC has flow logs.
+	// vpc-flow-logs: every VPC has flow logs (Strengthening Network Security).
 	// +optional
 	VPCFlowLogs *VPCFlowLogs `json:"vpcFlowLogs,omitempty"`
-	// log-group-retention: log groups keep logs at least this long; never shortened.
+	// log-group-retention: log groups keep logs at least this long; never shortened (Protecting
+	// Log Information, Table 24).
 	// +optional
 	LogGroupRetention *LogGroupRetention `json:"logGroupRetention,omitempty"`
 }
@@ -426,9 +439,10 @@ type LogGroupRetention struct {
 }
 
 // MonitoringPosture is the area monitoring (whitepaper: Using Change Management Logs).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type MonitoringPosture struct {
-	// alarm-root-usage: use of the root user raises an alarm that reaches someone.
+	// alarm-root-usage: use of the root user raises an alarm that reaches someone (Manage
+	// Security Monitoring, Alerting, Audit Trail, and Incident Response).
 	// +optional
 	AlarmRootUsage *AlarmRootUsage `json:"alarmRootUsage,omitempty"`
 	// config-recorder: AWS Config records all resource types and delivers, per region (Table 2).
@@ -459,9 +473,9 @@ type ConfigRecorder struct {
 }
 
 // ThreatPosture is the area threat (whitepaper: Protecting Your System from Malware, Table 18).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type ThreatPosture struct {
-	// guardduty-enabled: GuardDuty watches every region in scope.
+	// guardduty-enabled: GuardDuty watches every region in scope (Tables 18, 19).
 	// +optional
 	GuardDuty *GuardDuty `json:"guardDuty,omitempty"`
 }
@@ -472,9 +486,9 @@ type GuardDuty struct {
 }
 
 // ResponsePosture is the area response (whitepaper: Mitigating Compromise and Abuse, Table 19).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type ResponsePosture struct {
-	// account-security-contact: AWS knows whom to call about security.
+	// account-security-contact: AWS knows whom to call about security (Table 19).
 	// +optional
 	AccountSecurityContact *AccountSecurityContact `json:"accountSecurityContact,omitempty"`
 }
@@ -482,11 +496,11 @@ type ResponsePosture struct {
 // AccountSecurityContact declares account-security-contact.
 type AccountSecurityContact struct {
 	Setting `json:",inline"`
-	// Name of the person or team.
+	// Name of the person or team, 64 characters at most.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	Name string `json:"name"`
-	// Title of the person or team. Default Security.
+	// Title of the person or team, 50 characters at most. Default Security.
 	// +kubebuilder:default=Security
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=50
@@ -496,7 +510,7 @@ type AccountSecurityContact struct {
 	// +kubebuilder:validation:Pattern=`^[^@\s]+@[^@\s]+\.[^@\s]+$`
 	// +kubebuilder:validation:MaxLength=254
 	Email string `json:"email"`
-	// Phone number with country code.
+	// Phone number with country code, 25 characters at most.
 	// +kubebuilder:validation:Pattern=`^[0-9\s()+-]+$`
 	// +kubebuilder:validation:MaxLength=25
 	Phone string `json:"phone"`

@@ -72,13 +72,13 @@ const (
 // Limits bound what one round may change in one account, over all baselines together. A plan
 // that exceeds either bound writes nothing and is offered for approval instead.
 type Limits struct {
-	// Most actions one round applies without approval. 0 applies none.
+	// Most actions one round applies without approval, from 0 (none) to 1000.
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000
 	// +optional
 	MaxActions *int32 `json:"maxActions,omitempty"`
 	// Largest share of any one collection (buckets, users, ...) one round changes without
-	// approval, in percent; counted where more than five of its resources would change.
+	// approval, in percent from 0 to 100; counted where more than five of them would change.
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=100
 	// +optional

@@ -93,12 +93,15 @@ func (v *visit) supersede(ctx context.Context) error {
 		}
 	}
 	v.runs.open = still
+	v.account.Status.OfferedRun = ""
+	if waiting := slices.IndexFunc(still, func(run *v1alpha1.RemediationRun) bool { return !startable(run) }); waiting >= 0 {
+		v.account.Status.OfferedRun = still[waiting].Name
+	}
 	return nil
 }
 
 // offer makes the runs that wait for an approval, unless the same plan was rejected.
 func (v *visit) offer(ctx context.Context) error {
-	v.account.Status.OfferedRun = ""
 	changes := v.found.Plan.In(posture.Offered)
 	if len(changes) == 0 {
 		return nil

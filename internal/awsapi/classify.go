@@ -34,6 +34,8 @@ func classify(operation string, err error) error {
 	f := &fault.Fault{Class: fault.Other, Operation: operation, Permission: strings.Join(Needs(operation), ", "), Message: err.Error(), Cause: err}
 	var api smithy.APIError
 	switch {
+	case errors.As(err, &api) && fromStatus(operation, api.ErrorCode()):
+		f.Class = fault.Unavailable
 	case errors.As(err, &api):
 		f.Code = api.ErrorCode()
 		f.Class = classOf(api)
@@ -77,7 +79,14 @@ var codes = map[string]fault.Class{
 }
 
 func classOf(api smithy.APIError) fault.Class {
-	code := api.ErrorCode()
+	class := classOfCode(api.ErrorCode())
+	if m := api.ErrorMessage(); class == fault.Denied && (strings.Contains(m, "service control policy") || strings.Contains(m, "resource control policy")) {
+		return fault.DeniedByOrganization
+	}
+	return class
+}
+
+func classOfCode(code string) fault.Class {
 	if class, ok := codes[code]; ok {
 		return class
 	}
@@ -86,9 +95,6 @@ func classOf(api smithy.APIError) fault.Class {
 	case throttled:
 		return fault.Throttled
 	case strings.Contains(code, "AccessDenied"):
-		if m := api.ErrorMessage(); strings.Contains(m, "service control policy") || strings.Contains(m, "resource control policy") {
-			return fault.DeniedByOrganization
-		}
 		return fault.Denied
 	case strings.Contains(code, "NoSuch"), strings.Contains(code, "NotFound"):
 		return fault.NotFound
@@ -98,6 +104,12 @@ func classOf(api smithy.APIError) fault.Class {
 		return fault.Invalid
 	}
 	return fault.Other
+}
+
+// fromStatus says whether the S3 client made the code up from the HTTP status, because the
+// answer held none: what gave it was a proxy, or not S3. A HEAD has no more to say.
+func fromStatus(operation, code string) bool {
+	return code == "NotFound" && strings.HasPrefix(operation, "s3:") && !strings.HasPrefix(operation, "s3:Head")
 }
 
 func isTransport(err error) bool {

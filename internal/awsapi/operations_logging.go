@@ -3,8 +3,8 @@ package awsapi
 import "slices"
 
 var loggingOperations = slices.Concat(
-	reads("logs:DescribeLogGroups", "logs:ListTagsForResource"),
-	writes("logs:PutRetentionPolicy"),
+	reads("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:ListTagsForResource"),
+	writes("logs:PutMetricFilter", "logs:PutRetentionPolicy"),
 	reads("cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", "cloudtrail:ListTags", "cloudtrail:ListTrails"),
 	writes("cloudtrail:PutEventSelectors", "cloudtrail:StartLogging"),
 	[]Operation{
@@ -14,6 +14,12 @@ var loggingOperations = slices.Concat(
 		{Name: "cloudtrail:UpdateTrail", Permissions: []string{"cloudtrail:UpdateTrail", "iam:PassRole"}, Write: true},
 		{Name: "s3:CreateBucket", Permissions: []string{"s3:CreateBucket", "s3:TagResource"}, Write: true},
 		{Name: "iam:CreateRole", Permissions: []string{"iam:CreateRole", "iam:TagRole"}, Write: true},
+	},
+	reads("cloudwatch:DescribeAlarms", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"),
+	writes("sns:Subscribe"),
+	[]Operation{
+		{Name: "cloudwatch:PutMetricAlarm", Permissions: []string{"cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"}, Write: true},
+		{Name: "sns:CreateTopic", Permissions: []string{"sns:CreateTopic", "sns:TagResource"}, Write: true},
 	},
 	reads("iam:GetRole", "iam:GetRolePolicy", "s3:GetBucketPolicy"),
 	writes("iam:PutRolePolicy", "s3:PutBucketPolicy"),

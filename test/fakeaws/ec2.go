@@ -16,18 +16,38 @@ import (
 // ec2State is what an account has in EC2 in one region. What is kept by value is replaced,
 // never edited, because answers share what it points to. Tags are kept apart, by resource.
 type ec2State struct {
-	vpcs   map[string]types.Vpc
-	groups map[string]types.SecurityGroup
-	rules  map[string]types.SecurityGroupRule
+	vpcs       map[string]types.Vpc
+	subnets    map[string]types.Subnet
+	groups     map[string]types.SecurityGroup
+	rules      map[string]types.SecurityGroupRule
+	interfaces map[string]types.NetworkInterface
+	instances  map[string]instance
+	volumes    map[string]types.Volume
+	snapshots  map[string]types.Snapshot
+	images     map[string]types.Image
+	flowLogs   map[string]types.FlowLog
+	// shares says who else may use a snapshot or an image.
+	shares map[string]share
 	tags   map[string]map[string]string
+	// tokens are client tokens of CreateFlowLogs, with the ids they answered.
+	tokens map[string][]string
+
+	ebs      ebsDefaults
+	metadata metadataDefaults
 }
 
 func serveEC2(c *Cloud) {
-	serveVPCs(c)
-	serveSecurityGroups(c)
-	serveSecurityGroupRules(c)
+	for _, serve := range []func(*Cloud){
+		serveVPCs, serveSubnets, serveSecurityGroups, serveSecurityGroupRules, serveInstances, serveInstanceMetadata,
+		serveVolumes, serveSnapshots, serveImages, serveFlowLogs,
+	} {
+		serve(c)
+	}
 	onEC2(c, describeRegions)
 	onEC2(c, func(r *Request, in *ec2.CreateTagsInput) (*ec2.CreateTagsOutput, error) {
+		if err := nobodysTags(in.Tags); err != nil {
+			return nil, err
+		}
 		for _, id := range in.Resources {
 			ec2In(r).tag(id, in.Tags)
 		}
@@ -44,6 +64,11 @@ func serveEC2(c *Cloud) {
 	})
 }
 
+// SetReservedTag tags a resource of EC2 as only AWS's own services can: aws:autoscaling:groupName.
+func (c *Cloud) SetReservedTag(account, region, id, key, value string) {
+	c.edit(account, region, func(r *Request) { ec2In(r).tag(id, []types.Tag{{Key: aws.String(key), Value: aws.String(value)}}) })
+}
+
 // onEC2 registers a handler that a dry run does not reach.
 func onEC2[I, O any](c *Cloud, handle func(*Request, *I) (*O, error)) {
 	on(c, func(r *Request, in *I) (*O, error) {
@@ -55,15 +80,15 @@ func onEC2[I, O any](c *Cloud, handle func(*Request, *I) (*O, error)) {
 }
 
 // ec2In returns the caller's EC2 of the region, its maps made.
-func ec2In(r *Request) *ec2State { return madeEC2(regional[ec2State](r)) }
-
-func madeEC2(state *ec2State) *ec2State {
-	if state.vpcs != nil {
-		return state
-	}
-	*state = ec2State{
-		vpcs: map[string]types.Vpc{}, groups: map[string]types.SecurityGroup{}, rules: map[string]types.SecurityGroupRule{},
-		tags: map[string]map[string]string{},
+func ec2In(r *Request) *ec2State {
+	state := regional[ec2State](r)
+	if state.vpcs == nil {
+		*state = ec2State{
+			vpcs: map[string]types.Vpc{}, subnets: map[string]types.Subnet{}, groups: map[string]types.SecurityGroup{}, rules: map[string]types.SecurityGroupRule{},
+			interfaces: map[string]types.NetworkInterface{}, instances: map[string]instance{}, volumes: map[string]types.Volume{},
+			snapshots: map[string]types.Snapshot{}, images: map[string]types.Image{}, flowLogs: map[string]types.FlowLog{},
+			shares: map[string]share{}, tags: map[string]map[string]string{}, tokens: map[string][]string{},
+		}
 	}
 	return state
 }
@@ -110,12 +135,25 @@ func (s *ec2State) tagsOf(id string) []types.Tag {
 	return tags
 }
 
-// tagsFor returns the tags that a create asks for resources of the kind.
+// nobodysTags refuses the keys that AWS keeps for itself.
+func nobodysTags(tags []types.Tag) error {
+	for _, tag := range tags {
+		if strings.HasPrefix(aws.ToString(tag.Key), "aws:") {
+			return failure("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
+		}
+	}
+	return nil
+}
+
+// tagsFor returns the tags that a create asks for, by kind of resource.
 func tagsFor(specifications []types.TagSpecification, kinds ...types.ResourceType) (map[types.ResourceType][]types.Tag, error) {
 	byKind := map[types.ResourceType][]types.Tag{}
 	for _, s := range specifications {
 		if !slices.Contains(kinds, s.ResourceType) {
 			return nil, failure("InvalidParameterValue", "'%s' is not a valid taggable resource type for this operation.", s.ResourceType)
+		}
+		if err := nobodysTags(s.Tags); err != nil {
+			return nil, err
 		}
 		byKind[s.ResourceType] = append(byKind[s.ResourceType], s.Tags...)
 	}

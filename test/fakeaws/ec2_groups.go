@@ -127,6 +127,11 @@ func deleteSecurityGroup(r *Request, in *ec2.DeleteSecurityGroupInput) (*ec2.Del
 			return nil, failure("DependencyViolation", "resource %s has a dependent object", id)
 		}
 	}
+	for _, i := range state.interfaces {
+		if slices.ContainsFunc(i.Groups, func(g types.GroupIdentifier) bool { return *g.GroupId == id }) {
+			return nil, failure("DependencyViolation", "resource %s has a dependent object", id)
+		}
+	}
 	state.dropGroup(id)
 	return &ec2.DeleteSecurityGroupOutput{Return: aws.Bool(true), GroupId: aws.String(id)}, nil
 }

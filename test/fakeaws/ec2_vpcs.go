@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"fmt"
 	"net/netip"
 	"strconv"
 
@@ -29,6 +30,9 @@ func serveVPCs(c *Cloud) {
 			return nil, failure("DefaultVpcAlreadyExists", "A Default VPC already exists for this account in this region.")
 		}
 		vpc := r.createVPC(netip.MustParsePrefix("172.31.0.0/16"), true, nil)
+		for i, zone := range []string{"a", "b"} {
+			r.createSubnet(*vpc.VpcId, fmt.Sprintf("172.31.%d.0/20", 16*i), r.Region+zone, true)
+		}
 		return &ec2.CreateDefaultVpcOutput{Vpc: &vpc}, nil
 	})
 	onEC2(c, describeVPCs)
@@ -100,10 +104,15 @@ func deleteVPC(r *Request, in *ec2.DeleteVpcInput) (*ec2.DeleteVpcOutput, error)
 	if _, ok := state.vpcs[id]; !ok {
 		return nil, failure("InvalidVpcID.NotFound", "The vpc ID '%s' does not exist", id)
 	}
+	inUse := false
 	for _, group := range state.groups {
-		if *group.VpcId == id && *group.GroupName != "default" {
-			return nil, failure("DependencyViolation", "The vpc '%s' has dependencies and cannot be deleted.", id)
-		}
+		inUse = inUse || *group.VpcId == id && *group.GroupName != "default"
+	}
+	for _, subnet := range state.subnets {
+		inUse = inUse || *subnet.VpcId == id
+	}
+	if inUse {
+		return nil, failure("DependencyViolation", "The vpc '%s' has dependencies and cannot be deleted.", id)
 	}
 	for _, group := range inOrder(state.groups) {
 		if *group.VpcId == id {

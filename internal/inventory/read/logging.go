@@ -6,4 +6,5 @@ var loggingReaders = []reader{
 	collection(inventory.LogGroups, logGroups, logGroupTags),
 	collection(inventory.Trails, trails, trailTags),
 	collection(inventory.AuditTrails, auditTrails, auditTrailTags),
+	collection(inventory.TrailAlerts, trailAlerts, alertsTags),
 }

@@ -3,4 +3,5 @@ package action
 var loggingTypes = []Action{
 	KeepLogs{},
 	CreateTrail{}, StartTrail{}, RecordAllRegions{}, RecordManagementEvents{}, ValidateTrailLogs{}, DeliverTrailToLogs{},
+	RaiseTrailAlarm{},
 }

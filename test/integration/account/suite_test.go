@@ -32,6 +32,10 @@ func TestAccount(t *testing.T) {
 var (
 	env     *testenv.Environment
 	cluster client.Client
+	// operator is the manager's own user, with the RBAC that config/rbac grants it.
+	operator testenv.User
+	// alice may decide on runs.
+	alice client.Client
 )
 
 var _ = BeforeSuite(func(ctx SpecContext) {
@@ -42,6 +46,13 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	scheme, err := app.Scheme()
 	Expect(err).NotTo(HaveOccurred())
 	cluster, err = client.New(env.Config, client.Options{Scheme: scheme})
+	Expect(err).NotTo(HaveOccurred())
+	operator, err = env.Operator(ctx)
+	Expect(err).NotTo(HaveOccurred())
+	user, err := env.AddUser("alice", "guardrails:approvers")
+	Expect(err).NotTo(HaveOccurred())
+	Expect(env.Grant(ctx, "guardrails:approvers", "guardrails-approver")).To(Succeed())
+	alice, err = client.New(user.Config, client.Options{Scheme: scheme})
 	Expect(err).NotTo(HaveOccurred())
 })
 
@@ -84,7 +95,7 @@ func (s *stage) run(options ...func(*app.Options)) (stop func()) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- app.Run(ctx, env.Config, s.cloud.Config(), o) }()
+	go func() { ended <- app.Run(ctx, operator.Config, s.cloud.Config(), o) }()
 	stopped := false
 	stop = func() {
 		if stopped {
