@@ -179,11 +179,8 @@ type listing[V any] struct {
 
 // from selects by ids and filters, and cuts a page. Without MaxResults EC2 gives everything.
 func (l listing[V]) from(all []V) ([]V, *string, error) {
-	if l.size != nil && (*l.size < l.least || *l.size > l.most) {
-		return nil, nil, failure("InvalidParameterValue", "Value ( %d ) for parameter maxResults is invalid. Expecting a value between %d and %d.", *l.size, l.least, l.most)
-	}
-	if l.alone && l.size != nil && len(l.ids) > 0 {
-		return nil, nil, failure("InvalidParameterCombination", "The parameter maxResults cannot be used with the ids parameter in the same request")
+	if err := l.valid(all); err != nil {
+		return nil, nil, err
 	}
 	chosen := []V{}
 	for _, v := range all {
@@ -195,15 +192,27 @@ func (l listing[V]) from(all []V) ([]V, *string, error) {
 			chosen = append(chosen, v)
 		}
 	}
+	size := len(chosen)
+	if l.size != nil {
+		size = int(*l.size)
+	}
+	return page(chosen, l.token, size, size, "InvalidParameterValue")
+}
+
+// valid refuses sizes out of bounds, and ids that are not there.
+func (l listing[V]) valid(all []V) error {
+	if l.size != nil && (*l.size < l.least || *l.size > l.most) {
+		return failure("InvalidParameterValue", "Value ( %d ) for parameter maxResults is invalid. Expecting a value between %d and %d.", *l.size, l.least, l.most)
+	}
+	if l.alone && l.size != nil && len(l.ids) > 0 {
+		return failure("InvalidParameterCombination", "The parameter maxResults cannot be used with the ids parameter in the same request")
+	}
 	for _, id := range l.ids {
 		if !slices.ContainsFunc(all, func(v V) bool { return *l.id(v) == id }) {
-			return nil, nil, failure(l.missing, "The ID '%s' does not exist", id)
+			return failure(l.missing, "The ID '%s' does not exist", id)
 		}
 	}
-	if l.size == nil {
-		return page(chosen, l.token, len(chosen), len(chosen), "InvalidParameterValue")
-	}
-	return page(chosen, l.token, int(*l.size), int(l.most), "InvalidParameterValue")
+	return nil
 }
 
 func (l listing[V]) wants(v V) (bool, error) {

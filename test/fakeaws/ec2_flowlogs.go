@@ -85,6 +85,11 @@ func (r *Request) flowLog(in *ec2.CreateFlowLogsInput) (types.FlowLog, error) {
 		return made, failure("InvalidParameter", "DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.")
 	case in.LogGroupName == nil && in.LogDestination == nil:
 		return made, failure("InvalidParameter", "LogDestination can't be empty.")
+	default:
+		role := r.roleByARN(*in.DeliverLogsPermissionArn)
+		if role == nil || !role.trusts("vpc-flow-logs.amazonaws.com") {
+			return made, failure("InvalidParameter", "Unable to assume given IAM role")
+		}
 	}
 	return made, nil
 }

@@ -151,10 +151,8 @@ func launchGrantees(permissions []types.LaunchPermission) (groups, users []strin
 	return groups, users
 }
 
-// describeImages shows own images and those that others share.
-func describeImages(r *Request, in *ec2.DescribeImagesInput) (*ec2.DescribeImagesOutput, error) {
-	state := ec2In(r)
-	var visible []types.Image
+// visibleImages are own images and those that others share, by who owns and who may launch them.
+func (r *Request) visibleImages(in *ec2.DescribeImagesInput) (visible []types.Image) {
 	r.everywhere(func(owner string, theirs *ec2State) {
 		for id, image := range theirs.images {
 			shared := theirs.shares[id]
@@ -168,6 +166,11 @@ func describeImages(r *Request, in *ec2.DescribeImagesInput) (*ec2.DescribeImage
 		}
 	})
 	slices.SortFunc(visible, func(a, b types.Image) int { return strings.Compare(*a.ImageId, *b.ImageId) })
+	return visible
+}
+
+func describeImages(r *Request, in *ec2.DescribeImagesInput) (*ec2.DescribeImagesOutput, error) {
+	state := ec2In(r)
 	found, next, err := listing[types.Image]{
 		ids: in.ImageIds, filters: in.Filters, token: in.NextToken, size: in.MaxResults, least: 1, most: 1000,
 		missing: "InvalidAMIID.NotFound", id: func(i types.Image) *string { return i.ImageId }, tags: state.tagsOf,
@@ -186,7 +189,7 @@ func describeImages(r *Request, in *ec2.DescribeImagesInput) (*ec2.DescribeImage
 			}
 			return nil, false
 		},
-	}.from(visible)
+	}.from(r.visibleImages(in))
 	if err != nil {
 		return nil, err
 	}

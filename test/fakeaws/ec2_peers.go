@@ -74,18 +74,8 @@ func protocolAndPorts(p types.IpPermission) (peer, error) {
 	case "":
 		return peer{}, failure("MissingParameter", "The request must contain the parameter ipProtocol")
 	case "tcp", "udp":
-		if p.FromPort == nil || p.ToPort == nil {
-			return peer{}, failure("MissingParameter", "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.")
-		}
-		one.from, one.to = *p.FromPort, *p.ToPort
-		for _, port := range []int32{one.from, one.to} {
-			if port < 0 || port > 65535 {
-				return peer{}, failure("InvalidParameterValue", "TCP/UDP port (%d) out of range", port)
-			}
-		}
-		if one.from > one.to {
-			return peer{}, failure("InvalidParameterValue", "Invalid TCP/UDP port range (%d:%d)", one.from, one.to)
-		}
+		one.from, one.to = aws.ToInt32(p.FromPort), aws.ToInt32(p.ToPort)
+		return one, validPorts(p)
 	case "icmp", "icmpv6":
 		if p.FromPort != nil {
 			one.from = *p.FromPort
@@ -95,6 +85,21 @@ func protocolAndPorts(p types.IpPermission) (peer, error) {
 		}
 	}
 	return one, nil
+}
+
+func validPorts(p types.IpPermission) error {
+	if p.FromPort == nil || p.ToPort == nil {
+		return failure("MissingParameter", "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.")
+	}
+	for _, port := range []int32{*p.FromPort, *p.ToPort} {
+		if port < 0 || port > 65535 {
+			return failure("InvalidParameterValue", "TCP/UDP port (%d) out of range", port)
+		}
+	}
+	if *p.FromPort > *p.ToPort {
+		return failure("InvalidParameterValue", "Invalid TCP/UDP port range (%d:%d)", *p.FromPort, *p.ToPort)
+	}
+	return nil
 }
 
 // canonical writes a CIDR as EC2 keeps it: without the bits of the host.

@@ -155,23 +155,27 @@ func (r *Request) everywhere(visit func(account string, state *ec2State)) {
 	}
 }
 
-// describeSnapshots shows own snapshots and those that others share, by who owns them and who
-// may restore them.
-func describeSnapshots(r *Request, in *ec2.DescribeSnapshotsInput) (*ec2.DescribeSnapshotsOutput, error) {
-	state := ec2In(r)
-	var visible []types.Snapshot
+// visibleSnapshots are own snapshots and those that others share, by who owns them and who may
+// restore them.
+func (r *Request) visibleSnapshots(in *ec2.DescribeSnapshotsInput) (visible []types.Snapshot) {
 	r.everywhere(func(owner string, theirs *ec2State) {
 		for id, snapshot := range theirs.snapshots {
 			shared := theirs.shares[id]
 			if owner != r.Account && !shared.usableBy("all") && !shared.usableBy(r.Account) {
 				continue
 			}
-			if r.asked(in.OwnerIds, func(who string) bool { return who == owner }) && r.asked(in.RestorableByUserIds, func(who string) bool { return shared.usableBy(who) || who == r.Account && owner == r.Account }) {
+			restorable := func(who string) bool { return shared.usableBy(who) || who == r.Account && owner == r.Account }
+			if r.asked(in.OwnerIds, func(who string) bool { return who == owner }) && r.asked(in.RestorableByUserIds, restorable) {
 				visible = append(visible, snapshot)
 			}
 		}
 	})
 	slices.SortFunc(visible, func(a, b types.Snapshot) int { return strings.Compare(*a.SnapshotId, *b.SnapshotId) })
+	return visible
+}
+
+func describeSnapshots(r *Request, in *ec2.DescribeSnapshotsInput) (*ec2.DescribeSnapshotsOutput, error) {
+	state := ec2In(r)
 	found, next, err := listing[types.Snapshot]{
 		ids: in.SnapshotIds, filters: in.Filters, token: in.NextToken, size: in.MaxResults, least: 5, most: 1000,
 		missing: "InvalidSnapshot.NotFound", id: func(s types.Snapshot) *string { return s.SnapshotId }, tags: state.tagsOf,
@@ -188,7 +192,7 @@ func describeSnapshots(r *Request, in *ec2.DescribeSnapshotsInput) (*ec2.Describ
 			}
 			return nil, false
 		},
-	}.from(visible)
+	}.from(r.visibleSnapshots(in))
 	if err != nil {
 		return nil, err
 	}
