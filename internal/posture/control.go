@@ -34,6 +34,8 @@ type Over[L any, T inventory.Resource] struct {
 type Control struct {
 	ID   string
 	Want inventory.Want
+	// Mends says whether any action mends it; otherwise only a person does.
+	Mends bool
 
 	facets   func(leaf any) inventory.Facets
 	declared func(*v1alpha1.Posture) any
@@ -72,8 +74,9 @@ func (c Control) WantFor(leaf any) inventory.Want {
 
 func (o Over[L, T]) erase() Control {
 	return Control{
-		ID:   o.ID,
-		Want: o.Observe.Want(),
+		ID:    o.ID,
+		Want:  o.Observe.Want(),
+		Mends: o.Mend != nil,
 		declared: func(p *v1alpha1.Posture) any {
 			if leaf := o.Declared(p); leaf != nil {
 				return leaf
