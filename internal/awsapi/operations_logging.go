@@ -21,6 +21,11 @@ var loggingOperations = slices.Concat(
 		{Name: "cloudwatch:PutMetricAlarm", Permissions: []string{"cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"}, Write: true},
 		{Name: "sns:CreateTopic", Permissions: []string{"sns:CreateTopic", "sns:TagResource"}, Write: true},
 	},
-	reads("iam:GetRole", "iam:GetRolePolicy", "s3:GetBucketPolicy"),
-	writes("iam:PutRolePolicy", "s3:PutBucketPolicy"),
+	reads("config:DescribeConfigurationRecorderStatus", "config:DescribeConfigurationRecorders", "config:DescribeDeliveryChannels", "config:ListTagsForResource"),
+	writes("config:PutDeliveryChannel", "config:StartConfigurationRecorder", "iam:CreateServiceLinkedRole"),
+	[]Operation{
+		{Name: "config:PutConfigurationRecorder", Permissions: []string{"config:PutConfigurationRecorder", "config:TagResource", "iam:PassRole"}, Write: true},
+	},
+	reads("iam:GetRole", "iam:GetRolePolicy"),
+	writes("iam:PutRolePolicy"),
 )

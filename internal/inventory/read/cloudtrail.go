@@ -54,7 +54,8 @@ func AccountOf(arn string) string {
 	return ""
 }
 
-// trails adds to the shown trails those that record only a region of their own.
+// trails adds to the shown trails those that record only a region of their own, if it is in
+// scope.
 func trails(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.Trail, error) {
 	shown, err := shownTrails(ctx, s)
 	if err != nil {
@@ -69,7 +70,8 @@ func trails(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.Trai
 		}
 		for _, t := range page.Trails {
 			arn := aws.ToString(t.TrailARN)
-			if !slices.ContainsFunc(shown, func(have inventory.Trail) bool { return have.ARN == arn }) {
+			known := slices.ContainsFunc(shown, func(have inventory.Trail) bool { return have.ARN == arn })
+			if !known && slices.Contains(s.Regions, aws.ToString(t.HomeRegion)) {
 				hidden = append(hidden, arn)
 			}
 		}

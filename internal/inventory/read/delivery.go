@@ -20,8 +20,12 @@ func BucketRegion(ctx context.Context, s *awsapi.Session, name string) (string, 
 			return "", fmt.Errorf("looking for bucket %s: %w", name, err)
 		}
 		for _, b := range page.Buckets {
-			if aws.ToString(b.Name) == name {
-				return aws.ToString(b.BucketRegion), nil
+			switch {
+			case aws.ToString(b.Name) != name:
+			case aws.ToString(b.BucketRegion) == "":
+				return bucketRegion(ctx, &Scope{Session: s, AWS: s.In("")}, name)
+			default:
+				return *b.BucketRegion, nil
 			}
 		}
 	}

@@ -7,4 +7,5 @@ var loggingReaders = []reader{
 	collection(inventory.Trails, trails, trailTags),
 	collection(inventory.AuditTrails, auditTrails, auditTrailTags),
 	collection(inventory.TrailAlerts, trailAlerts, alertsTags),
+	collection(inventory.Recorders, recorders, recorderTags),
 }

@@ -4,4 +4,5 @@ var loggingTypes = []Action{
 	KeepLogs{},
 	CreateTrail{}, StartTrail{}, RecordAllRegions{}, RecordManagementEvents{}, ValidateTrailLogs{}, DeliverTrailToLogs{},
 	RaiseTrailAlarm{},
+	SetUpRecorder{}, StartRecorder{}, RecordAllTypes{},
 }

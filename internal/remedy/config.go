@@ -1,0 +1,164 @@
+package remedy
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	config "github.com/aws/aws-sdk-go-v2/service/configservice"
+	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/fault"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+)
+
+// untilConfigSees tries again while AWS Config does not yet see the role or the bucket's policy.
+func untilConfigSees(o *config.Options) {
+	o.Retryer = retry.AddWithMaxAttempts(retry.AddWithErrorCodes(o.Retryer, "InvalidRoleException", "InsufficientDeliveryPolicyException", "NoSuchBucketException"), tries)
+}
+
+func setUpRecorder(s *awsapi.Session, a action.SetUpRecorder) []Step {
+	region := a.Region.Region
+	var steps []Step
+	if a.NewRecorder {
+		steps = append(steps, linkedConfigRole(s))
+	}
+	if a.NewBucketIn != "" {
+		steps = append(steps, ownBucket(s, a.NewBucketIn, a.Bucket)...)
+	}
+	if a.Bucket != "" {
+		steps = append(steps, bucketStatements(s, a.Bucket, a.Statements()))
+	}
+	if a.NewRecorder {
+		steps = append(steps, ownRecorder(s, a))
+	}
+	if a.Bucket != "" {
+		steps = append(steps, ownChannel(s, a))
+	}
+	steps = append(steps, startConfig(s, region, a.Recorder))
+	steps[0] = given(steps[0], func(ctx context.Context) (bool, error) {
+		found, err := read.FindRecorder(ctx, s, region)
+		if found == nil {
+			return a.NewRecorder, err
+		}
+		return aws.ToString(found.Name) == a.Recorder, err
+	})
+	return steps
+}
+
+// linkedConfigRole is the step that lets AWS make its own role for Config.
+func linkedConfigRole(s *awsapi.Session) Step {
+	client := s.In("").IAM()
+	return ensure("iam:CreateServiceLinkedRole",
+		func(ctx context.Context) (bool, error) {
+			_, err := client.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String("AWSServiceRoleForConfig")})
+			if fault.Code(err) == "NoSuchEntity" {
+				return false, nil
+			}
+			return err == nil, err
+		},
+		func(ctx context.Context) error {
+			err := sent(client.CreateServiceLinkedRole(ctx, &iam.CreateServiceLinkedRoleInput{AWSServiceName: aws.String("config.amazonaws.com")}))
+			// AWS says of a role that was made meanwhile that its name has been taken.
+			if code := fault.Code(err); code == "InvalidInput" || code == "EntityAlreadyExists" {
+				return nil
+			}
+			return err
+		})
+}
+
+// ownRecorder never replaces a recorder that is there.
+func ownRecorder(s *awsapi.Session, a action.SetUpRecorder) Step {
+	region := a.Region.Region
+	return ensure("config:PutConfigurationRecorder",
+		func(ctx context.Context) (bool, error) {
+			found, err := read.FindRecorder(ctx, s, region)
+			return found != nil, err
+		},
+		func(ctx context.Context) error {
+			return sent(s.In(region).Config().PutConfigurationRecorder(ctx, &config.PutConfigurationRecorderInput{
+				ConfigurationRecorder: &types.ConfigurationRecorder{Name: aws.String(a.Recorder), RoleARN: aws.String(a.Role()), RecordingGroup: recordingGroup(a.Group())},
+				Tags:                  []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownValue)}},
+			}, untilConfigSees))
+		})
+}
+
+func recordingGroup(group inventory.RecordingGroup) *types.RecordingGroup {
+	return &types.RecordingGroup{
+		AllSupported: group.AllSupported, IncludeGlobalResourceTypes: group.GlobalTypes,
+		RecordingStrategy: &types.RecordingStrategy{UseOnly: types.RecordingStrategyType(group.Strategy)},
+	}
+}
+
+// ownChannel never replaces a channel that is there.
+func ownChannel(s *awsapi.Session, a action.SetUpRecorder) Step {
+	region := a.Region.Region
+	return ensure("config:PutDeliveryChannel",
+		func(ctx context.Context) (bool, error) {
+			found, err := read.DeliveryChannel(ctx, s, region)
+			return found.Name != "", err
+		},
+		func(ctx context.Context) error {
+			return sent(s.In(region).Config().PutDeliveryChannel(ctx, &config.PutDeliveryChannelInput{
+				DeliveryChannel: &types.DeliveryChannel{Name: aws.String(inventory.OwnRecorder), S3BucketName: aws.String(a.Bucket)},
+			}, untilConfigSees))
+		})
+}
+
+func startRecorder(s *awsapi.Session, a action.StartRecorder) []Step {
+	return []Step{startConfig(s, a.Region.Region, a.Recorder)}
+}
+
+func startConfig(s *awsapi.Session, region, recorder string) Step {
+	return ensure("config:StartConfigurationRecorder",
+		func(ctx context.Context) (bool, error) {
+			status, err := read.RecorderStatus(ctx, s, region)
+			return status.Recording, err
+		},
+		func(ctx context.Context) error {
+			return sent(s.In(region).Config().StartConfigurationRecorder(ctx, &config.StartConfigurationRecorderInput{ConfigurationRecorderName: aws.String(recorder)}))
+		})
+}
+
+// recordAllTypes puts back the recorder as it was read just before, but for what it records.
+func recordAllTypes(s *awsapi.Session, a action.RecordAllTypes) []Step {
+	region := a.Region.Region
+	return []Step{{
+		Call: "config:PutConfigurationRecorder",
+		Look: func(ctx context.Context) (Standing, error) {
+			found, err := read.FindRecorder(ctx, s, region)
+			switch {
+			case err != nil:
+				return "", err
+			case found == nil || aws.ToString(found.Name) != a.Recorder:
+				return Changed, nil
+			}
+			switch have := read.RecordingGroup(found); {
+			case have.Covers(a.To):
+				return Done, nil
+			case reflect.DeepEqual(have, a.From):
+				return Pending, nil
+			}
+			return Changed, nil
+		},
+		Send: func(ctx context.Context) error {
+			found, err := read.FindRecorder(ctx, s, region)
+			if err != nil {
+				return err
+			}
+			if found == nil {
+				return &fault.Fault{Class: fault.NotFound, Operation: "config:DescribeConfigurationRecorders", Message: fmt.Sprintf("recorder %s is gone", a.Recorder)}
+			}
+			return sent(s.In(region).Config().PutConfigurationRecorder(ctx, &config.PutConfigurationRecorderInput{
+				ConfigurationRecorder: &types.ConfigurationRecorder{Name: found.Name, RoleARN: found.RoleARN, RecordingMode: found.RecordingMode, RecordingGroup: recordingGroup(a.To)},
+			}))
+		},
+	}}
+}
