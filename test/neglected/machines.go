@@ -9,10 +9,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// networks are a VPC in each region, with groups of which some are open to the world.
+// networks are the default VPC and one more in each region, with groups of which some are open to the world.
 func (a *account) networks(ctx context.Context) {
 	for r, region := range a.cloud.Regions {
 		client := ec2.NewFromConfig(a.in(region))
+		must[*ec2.CreateDefaultVpcOutput](a, "default VPC")(client.CreateDefaultVpc(ctx, &ec2.CreateDefaultVpcInput{}))
 		vpc := must[*ec2.CreateVpcOutput](a, "VPC")(client.CreateVpc(ctx, &ec2.CreateVpcInput{CidrBlock: aws.String(fmt.Sprintf("10.%d.0.0/16", r))}))
 		if vpc == nil {
 			return
