@@ -95,6 +95,10 @@ func (s *bucketStatement) check(bucketARN string) error {
 	case !every(texts(s.Action, s.NotAction), isS3Action):
 		return malformed("Policy has invalid action")
 	}
+	return s.checkCondition()
+}
+
+func (s *bucketStatement) checkCondition() error {
 	for _, keys := range s.Condition {
 		for _, value := range keys {
 			if value == nil {
