@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/test/fakeaws"
@@ -37,7 +38,7 @@ type Scene struct {
 
 // All returns one scene for each control, in order of the controls' ids.
 func All() []Scene {
-	all := slices.Concat(s3Scenes)
+	all := slices.Concat(iamScenes, s3Scenes, ec2Scenes, kmsScenes, dataScenes, loggingScenes, threatScenes)
 	slices.SortFunc(all, func(a, b Scene) int { return cmp.Compare(a.Control, b.Control) })
 	return all
 }
@@ -83,6 +84,11 @@ func (s *stage) in(region string) aws.Config {
 	config := s.config.Copy()
 	config.Region = region
 	return config
+}
+
+// account is whose administrator sets the scene.
+func (s *stage) account() string {
+	return aws.ToString(do(s, sts.NewFromConfig(s.config).GetCallerIdentity, &sts.GetCallerIdentityInput{}).Account)
 }
 
 // do makes one call. After an error the output is empty, not nil.
