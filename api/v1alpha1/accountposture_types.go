@@ -15,7 +15,8 @@ type AccountPostureSpec struct {
 
 // AccountPostureStatus is the last judgement of the account.
 type AccountPostureStatus struct {
-	// Compliant: whether AWS shows what is declared. Blocked: whether a plan is held back.
+	// Compliant: whether AWS shows what is declared. Blocked: whether a plan is
+	// held back.
 	// +kubebuilder:validation:MaxItems=16
 	// +listType=map
 	// +listMapKey=type
@@ -41,8 +42,8 @@ type AccountPostureStatus struct {
 	// What would mend the findings, in short.
 	// +optional
 	Plan *PlanSummary `json:"plan,omitempty"`
-	// When a round last ended with a complete judgement; written at most every five minutes
-	// while nothing changes.
+	// When a round last ended with a complete judgement; written at most every
+	// five minutes while nothing changes.
 	// +optional
 	LastVerifiedTime *metav1.Time `json:"lastVerifiedTime,omitempty"`
 }
@@ -79,7 +80,8 @@ type ControlPosture struct {
 	// Failing resources covered by an acceptance.
 	// +optional
 	Accepted int32 `json:"accepted,omitempty"`
-	// Why the baselines that declare it cannot be merged; it is only audited until they agree.
+	// Why the baselines that declare it cannot be merged; it is only audited until
+	// they agree.
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	Conflict string `json:"conflict,omitempty"`
@@ -108,7 +110,8 @@ type Finding struct {
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	Message string `json:"message,omitempty"`
-	// Who manages the resource, when that keeps the operator from planning a change to it.
+	// Who manages the resource, when that keeps the operator from planning a
+	// change to it.
 	// +kubebuilder:validation:MaxLength=512
 	// +optional
 	ManagedElsewhere string `json:"managedElsewhere,omitempty"`
@@ -150,8 +153,8 @@ type PlanSummary struct {
 	First []string `json:"first,omitempty"`
 }
 
-// AccountPosture is what the operator last concluded about one AWSAccount. It is written by
-// the operator only; deleting it changes nothing in AWS.
+// AccountPosture is what the operator last concluded about one AWSAccount. It
+// is written by the operator only; deleting it changes nothing in AWS.
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:shortName=posture,categories=guardrails

@@ -10,8 +10,9 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:validation:XValidation:rule="!has(self.remediationRoleARN) || self.remediationRoleARN.split(':')[1] == self.partition",message="remediationRoleARN must be in the partition of the account"
 type AWSAccountSpec struct {
 	// The 12-digit account id. Its namespace must be allowed it by the annotation
-	// guardrails.dev/allowed-account-ids (or ACK's services.k8s.aws/owner-account-id), and the
-	// oldest AWSAccount of an id serves it. Cannot be changed: another account is another object.
+	// guardrails.dev/allowed-account-ids (or ACK's
+	// services.k8s.aws/owner-account-id), and the oldest AWSAccount of an id
+	// serves it. Cannot be changed: another account is another object.
 	// +kubebuilder:validation:Pattern=`^[0-9]{12}$`
 	// +kubebuilder:validation:MaxLength=12
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="accountID cannot be changed; create another AWSAccount"
@@ -22,44 +23,48 @@ type AWSAccountSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="partition cannot be changed; create another AWSAccount"
 	// +optional
 	Partition string `json:"partition,omitempty"`
-	// ARN of the role assumed to read, a role of this account. Left out: the role that ACK's
-	// role map (ConfigMap ack-role-account-map) or a matching IAMRoleSelector names for it.
+	// ARN of the role assumed to read, a role of this account. Left out: the role
+	// that ACK's role map (ConfigMap ack-role-account-map) or a matching
+	// IAMRoleSelector names for it.
 	// +kubebuilder:validation:Pattern=`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}$`
 	// +kubebuilder:validation:MaxLength=600
 	// +optional
 	AuditRoleARN string `json:"auditRoleARN,omitempty"`
-	// ARN of the role assumed to write, only while a run is applied: a role of this account and
-	// another than auditRoleARN. Left out: nothing is written, whatever is declared.
+	// ARN of the role assumed to write, only while a run is applied: a role of
+	// this account and another than auditRoleARN. Left out: nothing is written,
+	// whatever is declared.
 	// +kubebuilder:validation:Pattern=`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}$`
 	// +kubebuilder:validation:MaxLength=600
 	// +optional
 	RemediationRoleARN string `json:"remediationRoleARN,omitempty"`
-	// External id that the trust policies of both roles ask for. 2 to 1224 characters. It is
-	// no secret to AWS; whoever may read this object reads it.
+	// External id that the trust policies of both roles ask for. 2 to 1224
+	// characters. It is no secret to AWS; whoever may read this object reads it.
 	// +kubebuilder:validation:Pattern=`^[\w+=,.@:/-]+$`
 	// +kubebuilder:validation:MinLength=2
 	// +kubebuilder:validation:MaxLength=1224
 	// +optional
 	ExternalID string `json:"externalID,omitempty"`
-	// Region of the account's own things: its trail, its log bucket. Default: the home of the
-	// partition (us-east-1 in aws, us-gov-west-1, cn-north-1, ...).
+	// Region of the account's own things: its trail, its log bucket. Default: the
+	// home of the partition (us-east-1 in aws, us-gov-west-1, cn-north-1, ...).
 	// +kubebuilder:validation:Pattern=`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`
 	// +kubebuilder:validation:MaxLength=32
 	// +optional
 	HomeRegion string `json:"homeRegion,omitempty"`
-	// Regions in scope. Left out: every region that is enabled in the account, found anew in
-	// each round.
+	// Regions in scope. Left out: every region that is enabled in the account,
+	// found anew in each round. An S3 bucket counts by its own region: one
+	// elsewhere is neither judged nor touched.
 	// +optional
 	Regions *RegionScope `json:"regions,omitempty"`
-	// IAM users that are programs, not people, by name; * stands for any characters. Controls
-	// on people do not apply to them. 100 at most.
+	// IAM users that are programs, not people, by name; * stands for any
+	// characters. Controls on people do not apply to them. 100 at most.
 	// +kubebuilder:validation:MaxItems=100
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=128
 	// +listType=set
 	// +optional
 	ServiceUsers []string `json:"serviceUsers,omitempty"`
-	// The ceiling of the account's owner: what no baseline and no approval can exceed.
+	// The ceiling of the account's owner: what no baseline and no approval can
+	// exceed.
 	// +kubebuilder:default={}
 	// +optional
 	Guard Guard `json:"guard,omitzero"`
@@ -86,19 +91,20 @@ type RegionScope struct {
 
 // Guard is the account owner's ceiling over every baseline and every approval.
 type Guard struct {
-	// Strongest enforcement that takes effect here, whatever baselines declare: Audit, Approve
-	// or Enforce. Default Audit: nothing is written until the account's owner raises it.
+	// Strongest enforcement that takes effect here, whatever baselines declare:
+	// Audit, Approve or Enforce. Default Audit: nothing is written until the
+	// account's owner raises it.
 	// +kubebuilder:default=Audit
 	// +optional
 	MaxEnforcement Enforcement `json:"maxEnforcement,omitempty"`
-	// Most that one round may change without approval; baselines can only lower it. Default
-	// 25 actions and 20 percent of any one collection.
+	// Most that one round may change without approval; baselines can only lower
+	// it. Default 25 actions and 20 percent of any one collection.
 	// +optional
 	Limits Limits `json:"limits,omitzero"`
-	// Risks that Enforce may take without an approval: safe, costly (starts a bill), disruptive
-	// (may cut access or traffic); the last two only where a control declares Enforce by itself.
-	// Default safe only. Irreversible always needs an approval. To write nothing, lower
-	// maxEnforcement.
+	// Risks that Enforce may take without an approval: safe, costly (starts a
+	// bill), disruptive (may cut access or traffic); the last two only where a
+	// control declares Enforce by itself. Default safe only. Irreversible always
+	// needs an approval. To write nothing, lower maxEnforcement.
 	// +kubebuilder:default={safe}
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=3
@@ -106,32 +112,34 @@ type Guard struct {
 	// +listType=set
 	// +optional
 	AllowedRisks []Risk `json:"allowedRisks,omitempty"`
-	// What is never touched, whatever anyone approves, besides what the operator protects by
-	// itself (its own roles, service-linked and reserved roles).
+	// What is never touched, whatever anyone approves, besides what the operator
+	// protects by itself (its own roles, service-linked and reserved roles).
 	// +optional
 	Protected Protected `json:"protected,omitzero"`
-	// Plan changes to resources that carry the owner tag of another tool (CloudFormation,
-	// Kubernetes, ACK, Crossplane, Terraform where it tags). Default false: they are reported
-	// as ManagedElsewhere with their owner, to be changed at their source.
+	// Plan changes to resources that carry the owner tag of another tool
+	// (CloudFormation, Kubernetes, ACK, Crossplane, Terraform where it tags).
+	// Default false: they are reported as ManagedElsewhere with their owner, to be
+	// changed at their source.
 	// +optional
 	IncludeManagedElsewhere bool `json:"includeManagedElsewhere,omitempty"`
-	// Stop before the next write and write nothing until it is lifted. Reading goes on.
-	// Default false.
+	// Stop before the next write and write nothing until it is lifted. Reading
+	// goes on. Default false.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
 }
 
 // Protected names what is never touched.
 type Protected struct {
-	// Break-glass and other principals, as IAM ARNs or user and role names; * stands for any
-	// characters. 100 at most.
+	// Break-glass and other principals, as IAM ARNs or user and role names; *
+	// stands for any characters. 100 at most.
 	// +kubebuilder:validation:MaxItems=100
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=256
 	// +listType=set
 	// +optional
 	Principals []string `json:"principals,omitempty"`
-	// Resources, as ARNs or ids (bucket names, sg-...); * stands for any characters. 500 at most.
+	// Resources, as ARNs or ids (bucket names, sg-...); * stands for any
+	// characters. 500 at most.
 	// +kubebuilder:validation:MaxItems=500
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=1024
@@ -145,7 +153,8 @@ type AWSAccountStatus struct {
 	// Generation of the spec that the conditions speak of.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
-	// Ready, Reconciling, Stalled, Compliant, Blocked, Contested, Suspended, Conflict.
+	// Ready, Reconciling, Stalled, Compliant, Blocked, Contested, Suspended,
+	// Conflict.
 	// +kubebuilder:validation:MaxItems=16
 	// +listType=map
 	// +listMapKey=type
@@ -155,7 +164,8 @@ type AWSAccountStatus struct {
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	AuditIdentity string `json:"auditIdentity,omitempty"`
-	// ARN that GetCallerIdentity showed for the writing session, when it was last opened.
+	// ARN that GetCallerIdentity showed for the writing session, when it was last
+	// opened.
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	RemediationIdentity string `json:"remediationIdentity,omitempty"`
@@ -178,19 +188,19 @@ type AWSAccountStatus struct {
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	OfferedRun string `json:"offeredRun,omitempty"`
-	// When a round last ended with a complete judgement; written at most every five minutes
-	// while nothing changes.
+	// When a round last ended with a complete judgement; written at most every
+	// five minutes while nothing changes.
 	// +optional
 	LastVerifiedTime *metav1.Time `json:"lastVerifiedTime,omitempty"`
-	// Last value of the annotation guardrails.dev/check-now that was acted on; its first 256
-	// bytes.
+	// Last value of the annotation guardrails.dev/check-now that was acted on; its
+	// first 256 bytes.
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	LastHandledCheckNow string `json:"lastHandledCheckNow,omitempty"`
 }
 
-// AWSAccount is one AWS account under guard: its id, how to reach it, and the ceiling its
-// owner sets over everything declared for it.
+// AWSAccount is one AWS account under guard: its id, how to reach it, and the
+// ceiling its owner sets over everything declared for it.
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:shortName=awsa,categories=guardrails

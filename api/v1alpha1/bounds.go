@@ -32,7 +32,7 @@ const (
 	// MaxTitle bounds the title of an action, in a run and in a plan's lines.
 	MaxTitle = 1024
 	// MaxText bounds from and to of an action.
-	MaxText = 32768
+	MaxText = 65536
 	// MaxJournalMessage bounds the message of a journal entry.
 	MaxJournalMessage = 512
 )

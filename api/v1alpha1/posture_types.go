@@ -43,8 +43,9 @@ type Posture struct {
 
 // Setting is what every control shares.
 type Setting struct {
-	// Enforcement of this control; left out, the baseline's. Costly and disruptive actions
-	// need Enforce here, not only on the baseline, to be applied without an approval.
+	// Enforcement of this control; left out, the baseline's. Costly and disruptive
+	// actions need Enforce here, not only on the baseline, to be applied without
+	// an approval.
 	// +optional
 	Enforcement Enforcement `json:"enforcement,omitempty"`
 	// Severity of a failure; left out, the catalogue's.
@@ -61,25 +62,28 @@ type IdentityPosture struct {
 	// iam-root-access-key: the root user has no access keys (Table 5).
 	// +optional
 	RootAccessKey *RootAccessKey `json:"rootAccessKey,omitempty"`
-	// iam-root-mfa: the root user, where it has credentials at all, has MFA (Table 4).
+	// iam-root-mfa: the root user, where it has credentials at all, has MFA (Table
+	// 4).
 	// +optional
 	RootMFA *RootMFA `json:"rootMFA,omitempty"`
-	// iam-password-policy: the account's password policy is at least this strict (Table 4).
+	// iam-password-policy: the account's password policy is at least this strict
+	// (Table 4).
 	// +optional
 	PasswordPolicy *PasswordPolicy `json:"passwordPolicy,omitempty"`
-	// iam-user-mfa: users with a console password have MFA; enforced, a user without it may
-	// do nothing but enrol (Tables 4, 5).
+	// iam-user-mfa: users with a console password have MFA; enforced, a user
+	// without it may do nothing but enrol (Tables 4, 5).
 	// +optional
 	UserMFA *UserMFA `json:"userMFA,omitempty"`
-	// iam-access-key-rotation: access keys are no older than this; enforced, older ones are
-	// deactivated, never deleted (Table 5).
+	// iam-access-key-rotation: access keys are no older than this; enforced, older
+	// ones are deactivated, never deleted (Table 5).
 	// +optional
 	AccessKeyRotation *AccessKeyRotation `json:"accessKeyRotation,omitempty"`
-	// iam-unused-credentials: keys and passwords unused for this long are disabled (Secure Your
-	// Operating Systems and Applications).
+	// iam-unused-credentials: keys and passwords unused for this long are disabled
+	// (Secure Your Operating Systems and Applications).
 	// +optional
 	UnusedCredentials *UnusedCredentials `json:"unusedCredentials,omitempty"`
-	// iam-no-direct-policies: users get permissions from groups only (Managing IAM Groups).
+	// iam-no-direct-policies: users get permissions from groups only (Managing IAM
+	// Groups).
 	// +optional
 	NoDirectPolicies *NoDirectPolicies `json:"noDirectPolicies,omitempty"`
 }
@@ -103,7 +107,8 @@ type PasswordPolicy struct {
 	// +kubebuilder:validation:Maximum=128
 	// +optional
 	MinLength int32 `json:"minLength,omitempty" stricter:"larger"`
-	// Ask for an upper-case and a lower-case letter, a digit and a symbol. Default true.
+	// Ask for an upper-case and a lower-case letter, a digit and a symbol. Default
+	// true.
 	// +kubebuilder:default=true
 	// +optional
 	CharacterClasses *bool `json:"characterClasses,omitempty" stricter:"true"`
@@ -113,8 +118,8 @@ type PasswordPolicy struct {
 	// +kubebuilder:validation:Maximum=24
 	// +optional
 	ReusePrevention int32 `json:"reusePrevention,omitempty" stricter:"larger"`
-	// Days until a password expires, from 1 to 1095. Left out: expiry is not declared, and left
-	// as it is.
+	// Days until a password expires, from 1 to 1095. Left out: expiry is not
+	// declared, and left as it is.
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=1095
 	// +optional
@@ -140,7 +145,8 @@ type AccessKeyRotation struct {
 // UnusedCredentials declares iam-unused-credentials.
 type UnusedCredentials struct {
 	Setting `json:",inline"`
-	// Days without use after which a credential is disabled. Default 45, from 1 to 3650.
+	// Days without use after which a credential is disabled. Default 45, from 1 to
+	// 3650.
 	// +kubebuilder:default=45
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=3650
@@ -156,12 +162,12 @@ type NoDirectPolicies struct {
 // KeysPosture is the area keys (whitepaper: Storing and Managing Encryption Keys in the Cloud).
 // +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type KeysPosture struct {
-	// kms-key-rotation: customer-managed symmetric keys rotate by themselves (Storing and
-	// Managing Encryption Keys in the Cloud).
+	// kms-key-rotation: customer-managed symmetric keys rotate by themselves
+	// (Storing and Managing Encryption Keys in the Cloud).
 	// +optional
 	KMSKeyRotation *KMSKeyRotation `json:"kmsKeyRotation,omitempty"`
-	// kms-key-deletion-guard: no key is pending deletion without an approved decommission
-	// (Decommission Data and Media Securely).
+	// kms-key-deletion-guard: no key is pending deletion without an approved
+	// decommission (Decommission Data and Media Securely).
 	// +optional
 	KMSKeyDeletionGuard *KMSKeyDeletionGuard `json:"kmsKeyDeletionGuard,omitempty"`
 }
@@ -192,16 +198,19 @@ type KMSKeyDeletionGuard struct {
 // DataAtRestPosture is the area data at rest (whitepaper: Protecting Data at Rest, Tables 7 to 10).
 // +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type DataAtRestPosture struct {
-	// s3-account-public-access-block: Block Public Access is on for the whole account (Table 8).
+	// s3-account-public-access-block: Block Public Access is on for the whole
+	// account (Table 8).
 	// +optional
 	S3AccountPublicAccessBlock *S3AccountPublicAccessBlock `json:"s3AccountPublicAccessBlock,omitempty"`
-	// s3-bucket-public-access-block: each bucket holds its own Block Public Access (Table 8).
+	// s3-bucket-public-access-block: each bucket holds its own Block Public Access
+	// (Table 8).
 	// +optional
 	S3BucketPublicAccessBlock *S3BucketPublicAccessBlock `json:"s3BucketPublicAccessBlock,omitempty"`
 	// s3-bucket-versioning: bucket versioning is on (Table 7).
 	// +optional
 	S3BucketVersioning *S3BucketVersioning `json:"s3BucketVersioning,omitempty"`
-	// s3-bucket-encryption: new objects are encrypted with the declared method (Table 8).
+	// s3-bucket-encryption: new objects are encrypted with the declared method
+	// (Table 8).
 	// +optional
 	S3BucketEncryption *S3BucketEncryption `json:"s3BucketEncryption,omitempty"`
 	// ebs-default-encryption: new EBS volumes are encrypted, per region (Table 9).
@@ -210,7 +219,8 @@ type DataAtRestPosture struct {
 	// ebs-snapshot-not-public: no EBS snapshot is shared with everyone (Table 9).
 	// +optional
 	EBSSnapshotNotPublic *EBSSnapshotNotPublic `json:"ebsSnapshotNotPublic,omitempty"`
-	// rds-storage-encryption: RDS storage is encrypted; existing storage is migrated by hand (Table 10).
+	// rds-storage-encryption: RDS storage is encrypted; existing storage is
+	// migrated by hand (Table 10).
 	// +optional
 	RDSStorageEncryption *RDSStorageEncryption `json:"rdsStorageEncryption,omitempty"`
 	// rds-snapshot-not-public: no RDS snapshot is shared with everyone (Table 10).
@@ -240,14 +250,15 @@ type S3BucketVersioning struct {
 // +kubebuilder:validation:XValidation:rule="!has(self.kmsKeyARN) || self.algorithm != 'AES256'",message="kmsKeyARN needs algorithm aws:kms or aws:kms:dsse"
 type S3BucketEncryption struct {
 	Setting `json:",inline"`
-	// Weakest default encryption allowed. AES256 is what AWS gives every bucket since 2023.
-	// Default aws:kms.
+	// Weakest default encryption allowed. AES256 is what AWS gives every bucket
+	// since 2023. Default aws:kms.
 	// +kubebuilder:validation:Enum=AES256;aws:kms;aws:kms:dsse
 	// +kubebuilder:default="aws:kms"
 	// +optional
 	Algorithm string `json:"algorithm,omitempty" stricter:"AES256<aws:kms<aws:kms:dsse"`
-	// ARN of the key that must be used. Left out: any KMS key, and the AWS-managed one where
-	// none is set.
+	// ARN of the key that must be used, named as buckets name it. Left out: any
+	// KMS key, and the AWS-managed one where none is set. A multi-Region key
+	// counts in each of its regions.
 	// +kubebuilder:validation:Pattern=`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+$`
 	// +kubebuilder:validation:MaxLength=512
 	// +optional
@@ -257,8 +268,9 @@ type S3BucketEncryption struct {
 // EBSDefaultEncryption declares ebs-default-encryption.
 type EBSDefaultEncryption struct {
 	Setting `json:",inline"`
-	// Customer-managed key for new volumes, as alias/name, the same in every region. Left out:
-	// any key. A key that the launching principal may not use breaks launches.
+	// Customer-managed key for new volumes, as alias/name, the same in every
+	// region. Left out: any key. A key that the launching principal may not use
+	// breaks launches.
 	// +kubebuilder:validation:Pattern=`^alias/[A-Za-z0-9/_-]+$`
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
@@ -288,8 +300,9 @@ type DynamoDBPITR struct {
 // DataInTransitPosture is the area data in transit (whitepaper: Protect Data in Transit, Table 12).
 // +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type DataInTransitPosture struct {
-	// s3-tls-only: every bucket policy denies requests without TLS; a statement is added to
-	// what is there, which is kept word by word (Protecting Data in Transit to Amazon S3).
+	// s3-tls-only: every bucket policy denies requests without TLS; a statement is
+	// added to what is there, which is kept word by word (Protecting Data in
+	// Transit to Amazon S3).
 	// +optional
 	S3TLSOnly *S3TLSOnly `json:"s3TLSOnly,omitempty"`
 }
@@ -302,11 +315,12 @@ type S3TLSOnly struct {
 // ComputePosture is the area compute (whitepaper: Secure Your Operating Systems and Applications).
 // +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type ComputePosture struct {
-	// ec2-imdsv2: instances answer only to session-oriented metadata requests (IAM Roles for
-	// Amazon EC2).
+	// ec2-imdsv2: instances answer only to session-oriented metadata requests (IAM
+	// Roles for Amazon EC2).
 	// +optional
 	EC2IMDSv2 *EC2IMDSv2 `json:"ec2IMDSv2,omitempty"`
-	// ec2-imdsv2-account-default: new instances require IMDSv2, per region (Bootstrapping).
+	// ec2-imdsv2-account-default: new instances require IMDSv2, per region
+	// (Bootstrapping).
 	// +optional
 	EC2IMDSv2AccountDefault *EC2IMDSv2AccountDefault `json:"ec2IMDSv2AccountDefault,omitempty"`
 	// ami-not-public: no image of the account is public (Table 15).
@@ -332,16 +346,16 @@ type AMINotPublic struct {
 // NetworkPosture is the area network (whitepaper: Strengthening Network Security).
 // +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type NetworkPosture struct {
-	// vpc-default-sg-closed: default security groups have no rules (Using Security Zoning and
-	// Network Segmentation).
+	// vpc-default-sg-closed: default security groups have no rules (Using Security
+	// Zoning and Network Segmentation).
 	// +optional
 	VPCDefaultSGClosed *VPCDefaultSGClosed `json:"vpcDefaultSGClosed,omitempty"`
-	// sg-no-open-remote-admin: no group opens SSH (22) or RDP (3389) to the internet, over IPv4
-	// or IPv6 (Using the Trusted Advisor Tool).
+	// sg-no-open-remote-admin: no group opens SSH (22) or RDP (3389) to the
+	// internet, over IPv4 or IPv6 (Using the Trusted Advisor Tool).
 	// +optional
 	SGNoOpenRemoteAdmin *SGNoOpenRemoteAdmin `json:"sgNoOpenRemoteAdmin,omitempty"`
-	// sg-no-open-database-ports: no group opens 1433, 1434, 1521, 3306 or 5432 to the internet
-	// (Using the Trusted Advisor Tool).
+	// sg-no-open-database-ports: no group opens 1433, 1434, 1521, 3306 or 5432 to
+	// the internet (Using the Trusted Advisor Tool).
 	// +optional
 	SGNoOpenDatabasePorts *SGNoOpenDatabasePorts `json:"sgNoOpenDatabasePorts,omitempty"`
 }
@@ -354,7 +368,8 @@ type VPCDefaultSGClosed struct {
 // SGNoOpenRemoteAdmin declares sg-no-open-remote-admin.
 type SGNoOpenRemoteAdmin struct {
 	Setting `json:",inline"`
-	// Ports that nobody on the internet may reach; 50 at most. Default 22 and 3389.
+	// Ports that nobody on the internet may reach; 50 at most. Default 22 and
+	// 3389.
 	// +kubebuilder:default={22,3389}
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=50
@@ -368,8 +383,8 @@ type SGNoOpenRemoteAdmin struct {
 // SGNoOpenDatabasePorts declares sg-no-open-database-ports.
 type SGNoOpenDatabasePorts struct {
 	Setting `json:",inline"`
-	// Ports that nobody on the internet may reach; 50 at most. Default 1433, 1434, 1521,
-	// 3306 and 5432.
+	// Ports that nobody on the internet may reach; 50 at most. Default 1433, 1434,
+	// 1521, 3306 and 5432.
 	// +kubebuilder:default={1433,1434,1521,3306,5432}
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=50
@@ -384,19 +399,20 @@ type SGNoOpenDatabasePorts struct {
 // Trail, and Incident Response; Protecting Log Information).
 // +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type LoggingPosture struct {
-	// cloudtrail-multi-region: a trail records management events of all regions and is logging
-	// (Manage Security Monitoring, Alerting, Audit Trail, and Incident Response).
+	// cloudtrail-multi-region: a trail records management events of all regions
+	// and is logging (Manage Security Monitoring, Alerting, Audit Trail, and
+	// Incident Response).
 	// +optional
 	CloudTrailMultiRegion *CloudTrailMultiRegion `json:"cloudTrailMultiRegion,omitempty"`
-	// cloudtrail-log-validation: trails write digests that show tampering (Protecting Log
-	// Information, Table 24).
+	// cloudtrail-log-validation: trails write digests that show tampering
+	// (Protecting Log Information, Table 24).
 	// +optional
 	CloudTrailLogValidation *CloudTrailLogValidation `json:"cloudTrailLogValidation,omitempty"`
 	// vpc-flow-logs: every VPC has flow logs (Strengthening Network Security).
 	// +optional
 	VPCFlowLogs *VPCFlowLogs `json:"vpcFlowLogs,omitempty"`
-	// log-group-retention: log groups keep logs at least this long; never shortened (Protecting
-	// Log Information, Table 24).
+	// log-group-retention: log groups keep logs at least this long; never
+	// shortened (Protecting Log Information, Table 24).
 	// +optional
 	LogGroupRetention *LogGroupRetention `json:"logGroupRetention,omitempty"`
 }
@@ -404,8 +420,8 @@ type LoggingPosture struct {
 // CloudTrailMultiRegion declares cloudtrail-multi-region.
 type CloudTrailMultiRegion struct {
 	Setting `json:",inline"`
-	// Existing bucket that the trail delivers to. Left out: a bucket of the account is created
-	// with the trail.
+	// Existing bucket that the trail delivers to. Left out: a bucket of the
+	// account is created with the trail.
 	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
 	// +kubebuilder:validation:MaxLength=63
 	// +optional
@@ -430,8 +446,8 @@ type VPCFlowLogs struct {
 // LogGroupRetention declares log-group-retention.
 type LogGroupRetention struct {
 	Setting `json:",inline"`
-	// Fewest days that logs are kept; a group that keeps them forever passes. One of the
-	// periods that CloudWatch Logs knows. Default 365.
+	// Fewest days that logs are kept; a group that keeps them forever passes. One
+	// of the periods that CloudWatch Logs knows. Default 365.
 	// +kubebuilder:validation:Enum=1;3;5;7;14;30;60;90;120;150;180;365;400;545;731;1096;1827;2192;2557;2922;3288;3653
 	// +kubebuilder:default=365
 	// +optional
@@ -441,11 +457,12 @@ type LogGroupRetention struct {
 // MonitoringPosture is the area monitoring (whitepaper: Using Change Management Logs).
 // +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type MonitoringPosture struct {
-	// alarm-root-usage: use of the root user raises an alarm that reaches someone (Manage
-	// Security Monitoring, Alerting, Audit Trail, and Incident Response).
+	// alarm-root-usage: use of the root user raises an alarm that reaches someone
+	// (Manage Security Monitoring, Alerting, Audit Trail, and Incident Response).
 	// +optional
 	AlarmRootUsage *AlarmRootUsage `json:"alarmRootUsage,omitempty"`
-	// config-recorder: AWS Config records all resource types and delivers, per region (Table 2).
+	// config-recorder: AWS Config records all resource types and delivers, per
+	// region (Table 2).
 	// +optional
 	ConfigRecorder *ConfigRecorder `json:"configRecorder,omitempty"`
 }
@@ -453,8 +470,8 @@ type MonitoringPosture struct {
 // AlarmRootUsage declares alarm-root-usage.
 type AlarmRootUsage struct {
 	Setting `json:",inline"`
-	// Mail address subscribed to the alarm's topic; its owner has to confirm. Left out: a
-	// topic with a confirmed subscriber must exist.
+	// Mail address subscribed to the alarm's topic; its owner has to confirm. Left
+	// out: a topic with a confirmed subscriber must exist.
 	// +kubebuilder:validation:Pattern=`^[^@\s]+@[^@\s]+$`
 	// +kubebuilder:validation:MaxLength=254
 	// +optional
@@ -464,8 +481,8 @@ type AlarmRootUsage struct {
 // ConfigRecorder declares config-recorder.
 type ConfigRecorder struct {
 	Setting `json:",inline"`
-	// Existing bucket that configuration is delivered to. Left out: a bucket of the account is
-	// created with the recorder.
+	// Existing bucket that configuration is delivered to. Left out: a bucket of
+	// the account is created with the recorder.
 	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
 	// +kubebuilder:validation:MaxLength=63
 	// +optional

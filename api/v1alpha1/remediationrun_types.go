@@ -19,7 +19,8 @@ type RemediationRunSpec struct {
 	// +kubebuilder:validation:Pattern=`^[0-9]{12}$`
 	// +kubebuilder:validation:MaxLength=12
 	AccountID string `json:"accountID"`
-	// Why the run exists: Enforced runs start by themselves, Offered ones wait for an approval.
+	// Why the run exists: Enforced runs start by themselves, Offered ones wait for
+	// an approval.
 	Trigger RunTrigger `json:"trigger"`
 	// Hash over the actions of this part.
 	// +kubebuilder:validation:MaxLength=64
@@ -27,7 +28,8 @@ type RemediationRunSpec struct {
 	// Which part of the plan this is, from 1.
 	// +kubebuilder:validation:Minimum=1
 	Part int32 `json:"part"`
-	// Parts that the plan takes; a plan too large for one object goes in several, in order.
+	// Parts that the plan takes; a plan too large for one object goes in several,
+	// in order.
 	// +kubebuilder:validation:Minimum=1
 	Parts int32 `json:"parts"`
 	// What the run changes, in order, each with what was there before.
@@ -35,7 +37,10 @@ type RemediationRunSpec struct {
 	// +kubebuilder:validation:MaxItems=1000
 	// +listType=atomic
 	Actions []RunAction `json:"actions"`
-	// The decision of an approver; the only field that anyone but the operator may set.
+	// The decision of an approver; the only field that anyone but the operator may
+	// set, once:
+	// kubectl patch rr NAME --type=merge
+	// -p '{"spec":{"approval":{"decision":"Approved","by":"YOU"}}}'.
 	// +optional
 	Approval *Approval `json:"approval,omitempty"`
 }
@@ -74,15 +79,15 @@ type RunAction struct {
 	// +kubebuilder:validation:MaxLength=1024
 	Title string `json:"title"`
 	// What is there now, as text to compare.
-	// +kubebuilder:validation:MaxLength=32768
+	// +kubebuilder:validation:MaxLength=65536
 	// +optional
 	From string `json:"from,omitempty"`
 	// What will be there, as text to compare.
-	// +kubebuilder:validation:MaxLength=32768
+	// +kubebuilder:validation:MaxLength=65536
 	// +optional
 	To string `json:"to,omitempty"`
-	// What it may cost whoever uses the account: safe, costly (starts a bill), disruptive (may
-	// cut access or traffic) or irreversible.
+	// What it may cost whoever uses the account: safe, costly (starts a bill),
+	// disruptive (may cut access or traffic) or irreversible.
 	Risk Risk `json:"risk"`
 	// AWS calls it makes, in order, as service:Operation.
 	// +kubebuilder:validation:MinItems=1
@@ -100,8 +105,8 @@ type Approval struct {
 	// Approved lets the run start; Rejected ends it.
 	// +kubebuilder:validation:Enum=Approved;Rejected
 	Decision Decision `json:"decision"`
-	// User who decides, by the name the cluster knows (kubectl auth whoami). The API server
-	// refuses any name but that of who asks.
+	// User who decides, by the name the cluster knows (kubectl auth whoami). The
+	// API server refuses any name but that of who asks.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=512
 	By string `json:"by"`
@@ -172,8 +177,9 @@ type JournalEntry struct {
 	Call string `json:"call"`
 	// When it was claimed, before it was sent.
 	At metav1.Time `json:"at"`
-	// How it ended. Claimed: its answer is not recorded yet. AlreadySo: the target was as
-	// intended, nothing was sent. Changed: the target was not as planned, nothing was sent.
+	// How it ended. Claimed: its answer is not recorded yet. AlreadySo: the target
+	// was as intended, nothing was sent. Changed: the target was not as planned,
+	// nothing was sent.
 	Result CallResult `json:"result"`
 	// Why it was not done, if it was not.
 	// +kubebuilder:validation:MaxLength=512
@@ -192,7 +198,8 @@ type RemediationRunStatus struct {
 	// +listMapKey=type
 	// +optional
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
-	// Where the run stands. Succeeded, Failed, Superseded, Rejected and Stopped are final.
+	// Where the run stands. Succeeded, Failed, Superseded, Rejected and Stopped
+	// are final.
 	// +optional
 	Phase RunPhase `json:"phase,omitempty"`
 	// Actions ended, of all: 7/12.
@@ -216,8 +223,9 @@ type RemediationRunStatus struct {
 	FinishedAt *metav1.Time `json:"finishedAt,omitempty"`
 }
 
-// RemediationRun is one plan on its way to an account: offered, applied, then the journal of
-// what was done. It is evidence: owned by nothing, kept by count and age.
+// RemediationRun is one plan on its way to an account: offered, applied, then
+// the journal of what was done. It is evidence: owned by nothing, kept by
+// count and age.
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:shortName=rr,categories=guardrails

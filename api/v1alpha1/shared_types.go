@@ -77,8 +77,9 @@ type Limits struct {
 	// +kubebuilder:validation:Maximum=1000
 	// +optional
 	MaxActions *int32 `json:"maxActions,omitempty"`
-	// Largest share of any one collection (buckets, users, ...) one round changes without
-	// approval, in percent from 0 to 100; counted where more than five of them would change.
+	// Largest share of any one collection (buckets, users, ...) one round changes
+	// without approval, in percent from 0 to 100; counted where more than five of
+	// them would change.
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=100
 	// +optional
@@ -92,7 +93,8 @@ type Totals struct {
 	Pass int32 `json:"pass"`
 	// Controls with a failing resource that no acceptance covers.
 	Fail int32 `json:"fail"`
-	// Controls whose failures are cut off, but whose cause a person must still remove.
+	// Controls whose failures are cut off, but whose cause a person must still
+	// remove.
 	Contained int32 `json:"contained"`
 	// Controls whose every failure is covered by an unexpired acceptance.
 	Accepted int32 `json:"accepted"`

@@ -162,22 +162,22 @@ func cpuTime() time.Duration {
 // the same facts.
 func against(calls map[string]int) {
 	fmt.Printf("\nCalls of one account's round by operation, against the fewest that the API allows for the same facts:\n")
-	fmt.Println("a list takes its pages at the largest page size, in each region; a setting that only a call per resource")
-	fmt.Println("tells takes that; what is wrong takes one more for its owner's tags, where no list has them.")
+	fmt.Println("a list takes its pages at the largest page size, in each region; what only a call per resource tells takes")
+	fmt.Println("that; what is wrong takes one more for its owner's tags, where no list has them (test/neglected/fewest.go).")
 	fewest := neglected.FewestCalls(size, 2)
 	sum := map[string][2]int{}
 	for _, operation := range slices.Sorted(maps.Keys(calls)) {
-		least, known := fewest[operation]
-		if !known {
-			least = calls[operation]
-		}
+		least := fewest[operation]
 		service, _, _ := strings.Cut(operation, ":")
 		s := sum[service]
 		sum[service] = [2]int{s[0] + calls[operation], s[1] + least}
 		fmt.Printf("  %-42s %5d %5d\n", operation, calls[operation], least)
 	}
 	fmt.Println("By service:")
+	var made, needed int
 	for _, service := range slices.Sorted(maps.Keys(sum)) {
+		made, needed = made+sum[service][0], needed+sum[service][1]
 		fmt.Printf("  %-42s %5d %5d\n", service, sum[service][0], sum[service][1])
 	}
+	fmt.Printf("  %-42s %5d %5d\n", "all", made, needed)
 }

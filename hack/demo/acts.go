@@ -274,7 +274,7 @@ func (d *demo) isOpen(ctx context.Context, client *ec2.Client, group *string) (b
 
 // proved shows the run that closed it: it started by itself, and is evidence.
 func (d *demo) proved(ctx context.Context, group string) error {
-	return until(ctx, "the run that closed it is journaled", patience, func(ctx context.Context) (bool, error) {
+	return until(ctx, "the run that closed it is journaled and the account read again", patience, func(ctx context.Context) (bool, error) {
 		runs := &v1alpha1.RemediationRunList{}
 		if err := d.admin.List(ctx, runs, client.InNamespace(namespace)); err != nil {
 			return false, err
@@ -282,6 +282,10 @@ func (d *demo) proved(ctx context.Context, group string) error {
 		for _, run := range runs.Items {
 			if run.Spec.Trigger != v1alpha1.TriggerEnforced || run.Status.Phase != v1alpha1.RunSucceeded || !strings.Contains(run.Spec.Actions[0].Target, group) {
 				continue
+			}
+			a, err := d.account(ctx)
+			if err != nil || !meta.IsStatusConditionTrue(a.Status.Conditions, v1alpha1.ConditionReady) {
+				return false, err // what is green is so because it was read again
 			}
 			d.story.say("Run %s, %s: %s, by %s", run.Name, run.Spec.Trigger, run.Spec.Actions[0].Title, run.Status.Caller)
 			return true, d.show(ctx, "awsaccounts", "awsa")

@@ -9,14 +9,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// networks are a VPC in each region, with groups of which some are open to the world.
+// networks are the default VPC and one more in each region, with groups of which some are open to the world.
 func (a *account) networks(ctx context.Context) {
 	for r, region := range a.cloud.Regions {
 		client := ec2.NewFromConfig(a.in(region))
+		must[*ec2.CreateDefaultVpcOutput](a, "default VPC")(client.CreateDefaultVpc(ctx, &ec2.CreateDefaultVpcInput{}))
 		vpc := must[*ec2.CreateVpcOutput](a, "VPC")(client.CreateVpc(ctx, &ec2.CreateVpcInput{CidrBlock: aws.String(fmt.Sprintf("10.%d.0.0/16", r))}))
 		if vpc == nil {
 			return
 		}
+		subnet := must[*ec2.CreateSubnetOutput](a, "subnet")(client.CreateSubnet(ctx, &ec2.CreateSubnetInput{VpcId: vpc.Vpc.VpcId, CidrBlock: aws.String(fmt.Sprintf("10.%d.0.0/20", r))}))
+		if subnet == nil {
+			return
+		}
+		a.subnets = append(a.subnets, subnet.Subnet.SubnetId)
 		for i := range a.size.Groups / len(a.cloud.Regions) {
 			a.group(ctx, client, vpc.Vpc.VpcId, i)
 		}
@@ -47,7 +53,7 @@ func (a *account) machines(ctx context.Context) {
 		client := ec2.NewFromConfig(a.in(a.region(i)))
 		if i < a.size.Instances {
 			must[*ec2.RunInstancesOutput](a, "instance")(client.RunInstances(ctx, &ec2.RunInstancesInput{
-				ImageId: aws.String("ami-0123456789abcdef0"), InstanceType: types.InstanceTypeT3Micro, MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+				ImageId: aws.String("ami-0123456789abcdef0"), SubnetId: a.subnets[i%len(a.subnets)], InstanceType: types.InstanceTypeT3Micro, MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
 				MetadataOptions: &types.InstanceMetadataOptionsRequest{HttpTokens: types.HttpTokensStateOptional},
 			}))
 		}

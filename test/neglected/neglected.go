@@ -28,7 +28,9 @@ type account struct {
 	size  Size
 	// today is when the operator comes; things are made before.
 	today time.Time
-	errs  []error
+	// subnets are one in each region, in order.
+	subnets []*string
+	errs    []error
 }
 
 // Furnish makes the account's things through AWS's own calls, some of them long ago.

@@ -119,6 +119,12 @@ func Run(ctx context.Context, cluster *rest.Config, base aws.Config, o Options) 
 	if err != nil {
 		return err
 	}
+	if cluster.QPS == 0 {
+		// A run writes its journal before and after each call; the API server's own fairness
+		// keeps order among its clients.
+		cluster = rest.CopyConfig(cluster)
+		cluster.QPS, cluster.Burst = 200, 400
+	}
 	lease, renew, retry := leaseDuration, renewDeadline, retryPeriod
 	m, err := ctrl.NewManager(cluster, ctrl.Options{
 		Scheme: scheme,

@@ -1,7 +1,6 @@
 package iam_test
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -168,29 +167,15 @@ func TestAppliedTwiceWritesOnce(t *testing.T) {
 	}
 }
 
-// Crashes before each write, and after each write of which the answer was lost, are finished by
-// a second pass, with nothing made twice.
 func TestCrashesAreFinished(t *testing.T) {
-	crash := errors.New("the process died")
 	for name, a := range actions() {
-		for _, lost := range []bool{false, true} {
-			for at := range 4 {
+		t.Run(name, func(t *testing.T) {
+			roundtrip.Crashes(t, func(t *testing.T) (*fakeaws.Cloud, *roundtrip.Rig) {
 				s := newScene(t)
-				rig, plan := planned(s, name, a)
-				if at >= len(plan.Changes[0].Calls) {
-					continue
-				}
-				s.cloud.Inject(&fakeaws.Fault{Match: fakeaws.IsOn(plan.Changes[0].Calls[at]), Err: crash, Applied: lost, Times: 4})
-				_, _ = rig.Apply(s.Context(), plan)
-				s.cloud.Heal()
-				must[*roundtrip.Journal](s)(rig.Apply(s.Context(), plan))
-				after := s.round(rig)
-				if got := after.Report.Controls[0].Verdict(); got != a.settled || len(after.Plan.Changes) > 0 {
-					t.Errorf("%s, crashed at %s (answer lost: %t): %s, still planned %v", name, plan.Changes[0].Calls[at], lost, got, after.Plan.Changes)
-				}
-				s.rests(rig)
-			}
-		}
+				a.set(s)
+				return s.cloud, s.rig(a.identity)
+			}, a.control, a.settled)
+		})
 	}
 }
 

@@ -146,3 +146,22 @@ func TestNoDirectPolicies(t *testing.T) {
 		})
 	}
 }
+
+// A status shows 600 letters of what to do by hand: the commands have to be among them, however
+// long the names are.
+func TestByHandFitsAStatus(t *testing.T) {
+	long := inventory.Ref{Account: "111111111111", Partition: "aws-us-gov", ID: strings.Repeat("n", 64)}
+	group := &inventory.Group{Name: inventory.LandingGroup(long.ID), Path: "/"}
+	for name, text := range map[string]string{
+		"root key":     rootAccessKey.ByHand(v1alpha1.RootAccessKey{}, inventory.Root{Ref: long}),
+		"root MFA":     rootMFA.ByHand(v1alpha1.RootMFA{}, inventory.Root{Ref: long}),
+		"user MFA":     userMFA.ByHand(v1alpha1.UserMFA{}, inventory.UserCredentials{Ref: long, Kind: inventory.BreakGlass}),
+		"rotation":     accessKeyRotation.ByHand(v1alpha1.AccessKeyRotation{}, inventory.UserCredentials{Ref: long}),
+		"direct":       noDirectPolicies.ByHand(v1alpha1.NoDirectPolicies{}, inventory.User{Ref: long, Kind: inventory.BreakGlass}),
+		"direct, held": noDirectPolicies.ByHand(v1alpha1.NoDirectPolicies{}, inventory.User{Ref: long, Landing: group}),
+	} {
+		if len(text) > 600 {
+			t.Errorf("%s: %d letters: %s", name, len(text), text)
+		}
+	}
+}

@@ -36,7 +36,7 @@ const reportAge = 4 * time.Hour
 
 // reportWaits are how long a report in the making is waited for. It takes seconds as a rule,
 // and one that takes longer is read in the next round.
-var reportWaits = []time.Duration{20 * time.Millisecond, 80 * time.Millisecond, 400 * time.Millisecond, 1500 * time.Millisecond, 3 * time.Second}
+var reportWaits = []time.Duration{5 * time.Millisecond, 45 * time.Millisecond, 450 * time.Millisecond, 1500 * time.Millisecond, 3 * time.Second}
 
 // credentialReport reads the report there is, or has one made. That none is there, that it is
 // too old or not ready are states on the way and no failures.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -41,14 +42,19 @@ func filesOf(path ...string) []string {
 	return names
 }
 
+// resourcesOf returns what a kustomization under config lists.
+func resourcesOf(dir string) []string {
+	GinkgoHelper()
+	var kustomization struct{ Resources []string }
+	Expect(yaml.Unmarshal(read("config", dir, "kustomization.yaml"), &kustomization)).To(Succeed())
+	return kustomization.Resources
+}
+
 // samples returns the sample objects in the order of their kustomization.
 func samples() []*unstructured.Unstructured {
 	GinkgoHelper()
-	var kustomization struct{ Resources []string }
-	Expect(yaml.Unmarshal(read("config", "samples", "kustomization.yaml"), &kustomization)).To(Succeed())
-	Expect(append(kustomization.Resources, "kustomization.yaml")).To(ConsistOf(filesOf("config", "samples")))
 	var objects []*unstructured.Unstructured
-	for _, file := range kustomization.Resources {
+	for _, file := range resourcesOf("samples") {
 		one := map[string]any{}
 		decode(read("config", "samples", file), &one)
 		objects = append(objects, &unstructured.Unstructured{Object: one})
@@ -117,6 +123,25 @@ func resourceVersion(ctx context.Context, o *unstructured.Unstructured) string {
 	Expect(admin.Get(ctx, client.ObjectKeyFromObject(o), kept)).To(Succeed())
 	return kept.GetResourceVersion()
 }
+
+var _ = DescribeTable("a kustomization lists every file beside it",
+	func(dir string) {
+		files := filesOf("config", dir)
+		if dir == "crd" {
+			files = nil
+			for _, file := range filesOf("config", "crd", "bases") {
+				files = append(files, "bases/"+file)
+			}
+		}
+		listed := slices.DeleteFunc(resourcesOf(dir), func(resource string) bool { return strings.HasPrefix(resource, "../") })
+		files = slices.DeleteFunc(files, func(file string) bool { return file == "kustomization.yaml" })
+		if dir == "rbac" && !slices.Contains(files, "role.yaml") {
+			files = append(files, "role.yaml") // generated from the controllers
+		}
+		Expect(listed).To(ConsistOf(files))
+	},
+	Entry(nil, "admission"), Entry(nil, "crd"), Entry(nil, "default"), Entry(nil, "manager"), Entry(nil, "rbac"), Entry(nil, "samples"),
+)
 
 var _ = Describe("the samples", Ordered, func() {
 	AfterEach(func(ctx context.Context) {
