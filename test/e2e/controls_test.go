@@ -31,7 +31,7 @@ func TestControls(t *testing.T) {
 		}
 		fake := t.Run(control.ID+"/fake", func(t *testing.T) { onFake(t, scene) })
 		wire := t.Run(control.ID+"/wire", func(t *testing.T) { onWire(t, scene) })
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", scene.Control, outcome(fake, scene.Settled), outcome(wire, wireEnd(scene)), scene.OffWire)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", scene.Control, orBroken(fake, ends(scene)), orBroken(wire, endsOnWire(scene)), scene.OffWire)
 	}
 	_ = table.Flush()
 	fmt.Fprintf(os.Stdout, "\nControls, fail to settled\n%s\n", &text)
@@ -66,22 +66,25 @@ func after(scene scenes.Scene) func() time.Time {
 	return func() time.Time { return time.Now().Add(scene.Later) }
 }
 
-// wireEnd is how a scene ends on the wire; off it, it is only read.
-func wireEnd(scene scenes.Scene) v1alpha1.VerdictStatus {
-	if scene.OffWire == "" {
-		return scene.Settled
+// ends says how a scene ends where it can be played.
+func ends(scene scenes.Scene) string {
+	if scene.Settled == v1alpha1.Fail {
+		return "Fail, by hand"
 	}
-	return "read as " + scene.OnWire
+	return "mended: " + string(scene.Settled)
 }
 
-func outcome(played bool, settled v1alpha1.VerdictStatus) string {
-	switch {
-	case !played:
-		return "BROKEN"
-	case settled == v1alpha1.Fail:
-		return "fails, by hand"
-	case strings.HasPrefix(string(settled), "read as"):
-		return string(settled)
+// endsOnWire says how far it comes on the wire.
+func endsOnWire(scene scenes.Scene) string {
+	if scene.OffWire == "" {
+		return ends(scene)
 	}
-	return "mended: " + string(settled)
+	return "only read: " + string(scene.OnWire)
+}
+
+func orBroken(played bool, how string) string {
+	if !played {
+		return "BROKEN"
+	}
+	return how
 }

@@ -9,7 +9,10 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 )
 
 // OperatorAccount is whom Config's credentials belong to; Moto takes unknown keys for its.
@@ -24,7 +27,16 @@ func (s *Server) Config() aws.Config {
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIAOPERATOR", "secret", ""),
 		HTTPClient:   awshttp.NewBuildableClient().WithTransportOptions(s.dialHere),
 		// What Moto does not know it answers like a failing server; asking again does not help.
-		Retryer: func() aws.Retryer { return aws.NopRetryer{} },
+		Retryer:        func() aws.Retryer { return aws.NopRetryer{} },
+		ServiceOptions: []func(string, any){speakJSON},
+	}
+}
+
+// speakJSON makes CloudWatch's client speak the JSON protocol: Moto has not learnt CBOR, which is
+// what the client would choose.
+func speakJSON(_ string, options any) {
+	if o, ok := options.(*cloudwatch.Options); ok {
+		o.Protocol = awsjson.New10(schemas.GraniteServiceVersion20100801)
 	}
 }
 

@@ -38,7 +38,7 @@ func publicDatabaseSnapshots(s *stage) {
 	do(s, client.CreateDBSnapshot, &rds.CreateDBSnapshotInput{DBInstanceIdentifier: aws.String("shop"), DBSnapshotIdentifier: aws.String("shop-1")})
 	do(s, client.ModifyDBSnapshotAttribute, &rds.ModifyDBSnapshotAttributeInput{DBSnapshotIdentifier: aws.String("shop-1"), AttributeName: aws.String("restore"), ValuesToAdd: []string{"all", "222222222222"}})
 	do(s, client.CreateDBCluster, &rds.CreateDBClusterInput{
-		DBClusterIdentifier: aws.String("papers"), Engine: aws.String("docdb"), MasterUsername: aws.String("papers"), MasterUserPassword: aws.String("correct-horse-battery"),
+		DBClusterIdentifier: aws.String("papers"), Engine: aws.String("neptune"), MasterUsername: aws.String("papers"), MasterUserPassword: aws.String("correct-horse-battery"),
 	})
 	do(s, client.CreateDBClusterSnapshot, &rds.CreateDBClusterSnapshotInput{DBClusterIdentifier: aws.String("papers"), DBClusterSnapshotIdentifier: aws.String("papers-1")})
 	do(s, client.ModifyDBClusterSnapshotAttribute, &rds.ModifyDBClusterSnapshotAttributeInput{DBClusterSnapshotIdentifier: aws.String("papers-1"), AttributeName: aws.String("restore"), ValuesToAdd: []string{"all"}})

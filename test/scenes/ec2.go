@@ -16,6 +16,7 @@ var ec2Scenes = []Scene{
 	{
 		Control: "ebs-snapshot-not-public", Settled: v1alpha1.Pass, set: publicSnapshot,
 		Posture: v1alpha1.Posture{DataAtRest: v1alpha1.DataAtRestPosture{EBSSnapshotNotPublic: &v1alpha1.EBSSnapshotNotPublic{}}},
+		OffWire: "Moto ignores RestorableByUserIds in DescribeSnapshots and CreateVolumePermission in ModifySnapshotAttribute", OnWire: v1alpha1.Fail,
 	},
 	{
 		Control: "ec2-imdsv2", Settled: v1alpha1.Pass, set: func(s *stage) { instance(s) },
@@ -80,9 +81,9 @@ func publicSnapshot(s *stage) {
 	client := ec2.NewFromConfig(s.in("us-east-1"))
 	volume := do(s, client.CreateVolume, &ec2.CreateVolumeInput{AvailabilityZone: aws.String("us-east-1a"), Size: aws.Int32(8)})
 	snapshot := do(s, client.CreateSnapshot, &ec2.CreateSnapshotInput{VolumeId: volume.VolumeId})
-	do(s, client.ModifySnapshotAttribute, &ec2.ModifySnapshotAttributeInput{SnapshotId: snapshot.SnapshotId, CreateVolumePermission: &types.CreateVolumePermissionModifications{
-		Add: []types.CreateVolumePermission{{Group: types.PermissionGroupAll}, {UserId: aws.String("222222222222")}},
-	}})
+	do(s, client.ModifySnapshotAttribute, &ec2.ModifySnapshotAttributeInput{
+		SnapshotId: snapshot.SnapshotId, OperationType: types.OperationTypeAdd, GroupNames: []string{"all"}, UserIds: []string{"222222222222"},
+	})
 }
 
 // publicImage is shared with everyone, and with one account.
