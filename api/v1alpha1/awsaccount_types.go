@@ -42,7 +42,8 @@ type AWSAccountSpec struct {
 	// +kubebuilder:validation:MaxLength=32
 	// +optional
 	HomeRegion string `json:"homeRegion,omitempty"`
-	// Regions in scope. Left out: every region that is enabled in the account.
+	// Regions in scope. Left out: every region that is enabled in the account. An S3 bucket
+	// counts by its own region: one elsewhere is neither judged nor touched.
 	// +optional
 	Regions *RegionScope `json:"regions,omitempty"`
 	// IAM users that are programs, not people, by name; * stands for any characters. Controls

@@ -242,7 +242,8 @@ type S3BucketEncryption struct {
 	// +kubebuilder:default="aws:kms"
 	// +optional
 	Algorithm string `json:"algorithm,omitempty" stricter:"AES256<aws:kms<aws:kms:dsse"`
-	// Key that must be used. Left out: any KMS key, and the AWS-managed one where none is set.
+	// Key that must be used, named as buckets name it. Left out: any KMS key, and the
+	// AWS-managed one where none is set. A multi-Region key counts in each of its regions.
 	// +kubebuilder:validation:Pattern=`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+$`
 	// +kubebuilder:validation:MaxLength=512
 	// +optional

@@ -68,6 +68,9 @@ func TestDeniesWithoutTLS(t *testing.T) {
 		"the TLS version by its own":    {deny(noTLS) + "," + deny(`"Condition":{"NumericLessThan":{"s3:TlsVersion":"1.2"}}`), true},
 		"from some addresses":           {deny(`"Condition":{"Bool":{"aws:SecureTransport":"false"},"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}`), false},
 		"another truth in it":           {deny(`"Condition":{"Bool":{"aws:SecureTransport":"false","aws:ViaAWSService":"false"}}`), false},
+		"an exception beside everyone":  {deny(noTLS + `,"NotPrincipal":{"AWS":"111111111111"}`), false},
+		"actions and their exception":   {deny(noTLS + `,"NotAction":"s3:GetObject"`), false},
+		"objects and their exception":   {deny(noTLS + `,"NotResource":"arn:aws:s3:::box/a"`), false},
 		"a member that is not known":    {deny(noTLS + `,"Unless":"Tuesday"`), false},
 		"beside what allows everything": {`{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"},` + deny(noTLS), true},
 	} {

@@ -46,9 +46,9 @@ var bucketEncryption = posture.Add(&Controls, posture.Over[v1alpha1.S3BucketEncr
 	ByHand: func(leaf v1alpha1.S3BucketEncryption, b inventory.Bucket) string {
 		if !sameRegion(leaf.KMSKeyARN, b) {
 			return fmt.Sprintf("the declared key %s is of another region than the bucket (%s): replicate a multi-Region key there, or declare a key of that region, and set it: aws s3api put-bucket-encryption --bucket %s --region %s --server-side-encryption-configuration "+
-				"'{\"Rules\":[{\"ApplyServerSideEncryptionByDefault\":{\"SSEAlgorithm\":\"%s\",\"KMSMasterKeyID\":\"KEY_ARN\"},\"BucketKeyEnabled\":true}]}'", leaf.KMSKeyARN, b.Ref.Region, b.ID, b.Ref.Region, declaredAlgorithm(leaf))
+				"'{\"Rules\":[{\"ApplyServerSideEncryptionByDefault\":{\"SSEAlgorithm\":\"%s\",\"KMSMasterKeyID\":\"KEY_ARN\"},\"BucketKeyEnabled\":true}]}'", leaf.KMSKeyARN, b.Region, b.ID, b.Region, declaredAlgorithm(leaf))
 		}
-		return fmt.Sprintf("look at the bucket's encryption, which this version does not know: aws s3api get-bucket-encryption --bucket %s --region %s", b.ID, b.Ref.Region)
+		return fmt.Sprintf("look at the bucket's encryption, which this version does not know: aws s3api get-bucket-encryption --bucket %s --region %s", b.ID, b.Region)
 	},
 })
 
@@ -76,7 +76,7 @@ func usesKey(rule inventory.BucketEncryptionRule, declared string) bool {
 // sameRegion says whether the bucket can use the declared key.
 func sameRegion(declared string, b inventory.Bucket) bool {
 	parts := strings.SplitN(declared, ":", 6)
-	return declared == "" || len(parts) == 6 && parts[3] == b.Ref.Region
+	return declared == "" || len(parts) == 6 && parts[3] == b.Region
 }
 
 // strengthen raises what is weaker than declared and keeps the rest: a stronger algorithm, a key

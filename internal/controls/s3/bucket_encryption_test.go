@@ -56,20 +56,28 @@ func TestBucketEncryptionStrengthens(t *testing.T) {
 	}{
 		"from nothing": {v1alpha1.S3BucketEncryption{Algorithm: "AES256"}, inventory.BucketEncryptionRule{}, inventory.BucketEncryptionRule{Algorithm: "AES256"}, v1alpha1.Safe},
 		"to the AWS-managed key": {
-			v1alpha1.S3BucketEncryption{}, inventory.BucketEncryptionRule{Algorithm: "AES256", Blocked: []string{"SSE-C"}},
-			inventory.BucketEncryptionRule{Algorithm: "aws:kms", BucketKey: true, Blocked: []string{"SSE-C"}}, v1alpha1.Disruptive,
+			v1alpha1.S3BucketEncryption{},
+			inventory.BucketEncryptionRule{Algorithm: "AES256", Blocked: []string{"SSE-C"}},
+			inventory.BucketEncryptionRule{Algorithm: "aws:kms", BucketKey: true, Blocked: []string{"SSE-C"}},
+			v1alpha1.Disruptive,
 		},
 		"to a key": {
-			v1alpha1.S3BucketEncryption{KMSKeyARN: ownKey}, inventory.BucketEncryptionRule{Algorithm: "aws:kms", KMSKey: otherKey},
-			inventory.BucketEncryptionRule{Algorithm: "aws:kms", KMSKey: ownKey, BucketKey: true}, v1alpha1.Disruptive,
+			v1alpha1.S3BucketEncryption{KMSKeyARN: ownKey},
+			inventory.BucketEncryptionRule{Algorithm: "aws:kms", KMSKey: otherKey},
+			inventory.BucketEncryptionRule{Algorithm: "aws:kms", KMSKey: ownKey, BucketKey: true},
+			v1alpha1.Disruptive,
 		},
 		"to a key, two layers kept": {
-			v1alpha1.S3BucketEncryption{KMSKeyARN: ownKey}, inventory.BucketEncryptionRule{Algorithm: "aws:kms:dsse", KMSKey: otherKey},
-			inventory.BucketEncryptionRule{Algorithm: "aws:kms:dsse", KMSKey: ownKey}, v1alpha1.Disruptive,
+			v1alpha1.S3BucketEncryption{KMSKeyARN: ownKey},
+			inventory.BucketEncryptionRule{Algorithm: "aws:kms:dsse", KMSKey: otherKey},
+			inventory.BucketEncryptionRule{Algorithm: "aws:kms:dsse", KMSKey: ownKey},
+			v1alpha1.Disruptive,
 		},
 		"to two layers, the key kept": {
-			v1alpha1.S3BucketEncryption{Algorithm: "aws:kms:dsse"}, inventory.BucketEncryptionRule{Algorithm: "aws:kms", KMSKey: otherKey, BucketKey: true},
-			inventory.BucketEncryptionRule{Algorithm: "aws:kms:dsse", KMSKey: otherKey}, v1alpha1.Disruptive,
+			v1alpha1.S3BucketEncryption{Algorithm: "aws:kms:dsse"},
+			inventory.BucketEncryptionRule{Algorithm: "aws:kms", KMSKey: otherKey, BucketKey: true},
+			inventory.BucketEncryptionRule{Algorithm: "aws:kms:dsse", KMSKey: otherKey},
+			v1alpha1.Disruptive,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

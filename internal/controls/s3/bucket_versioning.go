@@ -37,6 +37,6 @@ var bucketVersioning = posture.Add(&Controls, posture.Over[v1alpha1.S3BucketVers
 		return []action.Action{action.EnableBucketVersioning{Bucket: action.On(b), From: versioning}}
 	},
 	ByHand: func(_ v1alpha1.S3BucketVersioning, b inventory.Bucket) string {
-		return fmt.Sprintf("MFA Delete is on: only the root user can change versioning, with its MFA code: aws s3api put-bucket-versioning --bucket %s --region %s --versioning-configuration Status=Enabled,MFADelete=Enabled --mfa \"MFA_SERIAL CODE\"", b.ID, b.Ref.Region)
+		return fmt.Sprintf("MFA Delete is on: only the root user can change versioning, with its MFA code: aws s3api put-bucket-versioning --bucket %s --region %s --versioning-configuration Status=Enabled,MFADelete=Enabled --mfa \"MFA_SERIAL CODE\"", b.ID, b.Region)
 	},
 })

@@ -48,7 +48,7 @@ var tlsOnly = posture.Add(&Controls, posture.Over[v1alpha1.S3TLSOnly, inventory.
 		if err != nil {
 			return err.Error()
 		}
-		return fmt.Sprintf("the policy has no room for a further statement (%d bytes at most) or is not clear: shorten or correct it with aws s3api put-bucket-policy --bucket %s --region %s --policy file://policy.json, and add %s", maxPolicy, b.ID, b.Ref.Region, statement)
+		return fmt.Sprintf("the policy has no room for a further statement (%d bytes at most) or is not clear: shorten or correct it with aws s3api put-bucket-policy --bucket %s --region %s --policy file://policy.json, and add %s", maxPolicy, b.ID, b.Region, statement)
 	},
 })
 

@@ -57,15 +57,15 @@ func buckets(ctx context.Context, s *Scope, facets inventory.Facets) ([]inventor
 
 // look reads what is wanted of a bucket, if it is in scope.
 func (b *foundBucket) look(ctx context.Context, s *Scope, facets inventory.Facets) {
-	if b.Ref.Region == "" {
+	if b.Region == "" {
 		region, err := bucketRegion(ctx, s, b.ID)
 		if err != nil {
 			b.hide(err)
 			return
 		}
-		b.Ref.Region = region
+		b.Region = region
 	}
-	if !slices.Contains(s.Regions, b.Ref.Region) {
+	if !slices.Contains(s.Regions, b.Region) {
 		b.dropped = true
 		return
 	}
@@ -84,7 +84,7 @@ func (b *foundBucket) look(ctx context.Context, s *Scope, facets inventory.Facet
 }
 
 func bucketFacet[T any](ctx context.Context, s *Scope, b *foundBucket, read func(context.Context, *awsapi.Session, string, string) (T, error)) inventory.Observed[T] {
-	value, err := read(ctx, s.Session, b.Ref.Region, b.ID)
+	value, err := read(ctx, s.Session, b.Region, b.ID)
 	b.dropped = b.dropped || isGone(err)
 	return observed(s, value, err)
 }
@@ -119,7 +119,7 @@ func bucketRegion(ctx context.Context, s *Scope, bucket string) (string, error) 
 
 // bucketTags reads who owns a bucket with which something is wrong.
 func bucketTags(ctx context.Context, s *Scope, b inventory.Bucket) inventory.Bucket {
-	out, err := s.In(b.Ref.Region).S3().GetBucketTagging(ctx, &s3.GetBucketTaggingInput{Bucket: aws.String(b.ID)})
+	out, err := s.In(b.Region).S3().GetBucketTagging(ctx, &s3.GetBucketTaggingInput{Bucket: aws.String(b.ID)})
 	tags := map[string]string{}
 	switch {
 	case fault.Code(err) == "NoSuchTagSet":
