@@ -4,17 +4,20 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // AccountPostureSpec says whose posture this is.
 type AccountPostureSpec struct {
-	// AWSAccount of this namespace.
+	// Name of the AWSAccount, of this namespace.
 	// +kubebuilder:validation:MaxLength=253
 	Account string `json:"account"`
 	// The 12-digit account id.
 	// +kubebuilder:validation:Pattern=`^[0-9]{12}$`
+	// +kubebuilder:validation:MaxLength=12
 	AccountID string `json:"accountID"`
 }
 
 // AccountPostureStatus is the last judgement of the account.
 type AccountPostureStatus struct {
-	// Compliant, Blocked.
+	// Compliant: whether AWS shows what is declared. Blocked: whether a plan is
+	// held back.
+	// +kubebuilder:validation:MaxItems=16
 	// +listType=map
 	// +listMapKey=type
 	// +optional
@@ -28,7 +31,7 @@ type AccountPostureStatus struct {
 	// +listMapKey=control
 	// +optional
 	Controls []ControlPosture `json:"controls,omitempty"`
-	// Worst findings first; as many as fit.
+	// Worst findings first; as many as fit, 100 at most.
 	// +kubebuilder:validation:MaxItems=100
 	// +listType=atomic
 	// +optional
@@ -39,15 +42,16 @@ type AccountPostureStatus struct {
 	// What would mend the findings, in short.
 	// +optional
 	Plan *PlanSummary `json:"plan,omitempty"`
-	// When a round last ended with a complete judgement; written at most every five minutes
-	// while nothing changes.
+	// When a round last ended with a complete judgement; written at most every
+	// five minutes while nothing changes.
 	// +optional
 	LastVerifiedTime *metav1.Time `json:"lastVerifiedTime,omitempty"`
 }
 
 // ControlPosture is what one control concludes on the account.
 type ControlPosture struct {
-	// Control id, as in the catalogue.
+	// Control id, as in the catalogue (iam-root-mfa).
+	// +kubebuilder:validation:MaxLength=64
 	Control string `json:"control"`
 	// Worst verdict over its resources.
 	Verdict VerdictStatus `json:"verdict"`
@@ -55,7 +59,9 @@ type ControlPosture struct {
 	Severity Severity `json:"severity"`
 	// Enforcement that takes effect here, under the guard's ceiling.
 	Enforcement Enforcement `json:"enforcement"`
-	// Baselines that declare it.
+	// Baselines that declare it, by name; the first 10.
+	// +kubebuilder:validation:MaxItems=10
+	// +kubebuilder:validation:items:MaxLength=253
 	// +listType=atomic
 	// +optional
 	Baselines []string `json:"baselines,omitempty"`
@@ -74,39 +80,50 @@ type ControlPosture struct {
 	// Failing resources covered by an acceptance.
 	// +optional
 	Accepted int32 `json:"accepted,omitempty"`
-	// Why the baselines that declare it cannot be merged; it is only audited until they agree.
+	// Why the baselines that declare it cannot be merged; it is only audited until
+	// they agree.
+	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	Conflict string `json:"conflict,omitempty"`
 }
 
 // Finding is a verdict on one resource that is neither a pass nor not applicable.
 type Finding struct {
-	// Control id, as in the catalogue.
+	// Control id, as in the catalogue (iam-root-mfa).
+	// +kubebuilder:validation:MaxLength=64
 	Control string `json:"control"`
 	// Severity that counts here.
 	Severity Severity `json:"severity"`
 	// What was concluded.
 	Verdict VerdictStatus `json:"verdict"`
 	// Resource, by ARN where it has one, else by id.
+	// +kubebuilder:validation:MaxLength=2048
 	Resource string `json:"resource"`
 	// Region of the resource; empty for what is global.
+	// +kubebuilder:validation:MaxLength=32
 	// +optional
 	Region string `json:"region,omitempty"`
-	// Reason, one word.
+	// Reason, one CamelCase word.
+	// +kubebuilder:validation:MaxLength=64
 	Reason string `json:"reason"`
 	// What is wrong, one sentence.
+	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	Message string `json:"message,omitempty"`
-	// Who manages the resource, when that keeps the operator from planning a change to it.
+	// Who manages the resource, when that keeps the operator from planning a
+	// change to it.
+	// +kubebuilder:validation:MaxLength=512
 	// +optional
 	ManagedElsewhere string `json:"managedElsewhere,omitempty"`
 	// What a person has to do, where no action can.
+	// +kubebuilder:validation:MaxLength=4096
 	// +optional
 	ByHand string `json:"byHand,omitempty"`
 	// Rule that refuses to touch the resource, if one does.
+	// +kubebuilder:validation:MaxLength=4096
 	// +optional
 	Protected string `json:"protected,omitempty"`
-	// Written, and not yet shown by AWS.
+	// Written, and not yet shown by AWS; it is read again soon.
 	// +optional
 	Settling bool `json:"settling,omitempty"`
 }
@@ -114,6 +131,7 @@ type Finding struct {
 // PlanSummary is the plan in short. The RemediationRuns hold it in full.
 type PlanSummary struct {
 	// Hash over all actions; the same plan has the same hash.
+	// +kubebuilder:validation:MaxLength=64
 	Hash string `json:"hash"`
 	// Actions planned.
 	Actions int32 `json:"actions"`
@@ -127,15 +145,16 @@ type PlanSummary struct {
 	Manual int32 `json:"manual"`
 	// Actions that were refused because what they touch is protected.
 	Refused int32 `json:"refused"`
-	// The first actions, a line each.
+	// The first actions, a line each; 50 at most.
 	// +kubebuilder:validation:MaxItems=50
+	// +kubebuilder:validation:items:MaxLength=1024
 	// +listType=atomic
 	// +optional
 	First []string `json:"first,omitempty"`
 }
 
-// AccountPosture is what the operator last concluded about one AWSAccount. It is written by
-// the operator only; deleting it changes nothing in AWS.
+// AccountPosture is what the operator last concluded about one AWSAccount. It
+// is written by the operator only; deleting it changes nothing in AWS.
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:shortName=posture,categories=guardrails
@@ -152,7 +171,9 @@ type AccountPosture struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
+	// Whose posture it is.
 	Spec AccountPostureSpec `json:"spec"`
+	// What was last concluded.
 	// +optional
 	Status AccountPostureStatus `json:"status,omitempty"`
 }

@@ -9,68 +9,80 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:validation:XValidation:rule="!has(self.auditRoleARN) || self.auditRoleARN.split(':')[1] == self.partition",message="auditRoleARN must be in the partition of the account"
 // +kubebuilder:validation:XValidation:rule="!has(self.remediationRoleARN) || self.remediationRoleARN.split(':')[1] == self.partition",message="remediationRoleARN must be in the partition of the account"
 type AWSAccountSpec struct {
-	// The 12-digit account id. Cannot be changed: another account is another object.
+	// The 12-digit account id. Its namespace must be allowed it by the annotation
+	// guardrails.dev/allowed-account-ids (or ACK's
+	// services.k8s.aws/owner-account-id), and the oldest AWSAccount of an id
+	// serves it. Cannot be changed: another account is another object.
 	// +kubebuilder:validation:Pattern=`^[0-9]{12}$`
+	// +kubebuilder:validation:MaxLength=12
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="accountID cannot be changed; create another AWSAccount"
 	AccountID string `json:"accountID"`
-	// The AWS partition the account is in. Default aws.
-	// +kubebuilder:validation:Enum=aws;aws-us-gov;aws-cn;aws-iso;aws-iso-b
+	// The AWS partition the account is in. Default aws. Cannot be changed.
+	// +kubebuilder:validation:Enum=aws;aws-cn;aws-us-gov;aws-eusc;aws-iso;aws-iso-b;aws-iso-e;aws-iso-f
 	// +kubebuilder:default=aws
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="partition cannot be changed; create another AWSAccount"
 	// +optional
 	Partition string `json:"partition,omitempty"`
-	// Role assumed to read. Left out: the role that the cluster's role map or a matching role
-	// selector names for the account, as ACK controllers use them.
+	// ARN of the role assumed to read, a role of this account. Left out: the role
+	// that ACK's role map (ConfigMap ack-role-account-map) or a matching
+	// IAMRoleSelector names for it.
 	// +kubebuilder:validation:Pattern=`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}$`
 	// +kubebuilder:validation:MaxLength=600
 	// +optional
 	AuditRoleARN string `json:"auditRoleARN,omitempty"`
-	// Role assumed to write, only while a run is applied. Left out: nothing can be written,
+	// ARN of the role assumed to write, only while a run is applied: a role of
+	// this account and another than auditRoleARN. Left out: nothing is written,
 	// whatever is declared.
 	// +kubebuilder:validation:Pattern=`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}$`
 	// +kubebuilder:validation:MaxLength=600
 	// +optional
 	RemediationRoleARN string `json:"remediationRoleARN,omitempty"`
-	// External id that the trust policies of both roles ask for.
-	// +kubebuilder:validation:Pattern=`^[\w+=,.@:/-]{2,1224}$`
+	// External id that the trust policies of both roles ask for. 2 to 1224
+	// characters. It is no secret to AWS; whoever may read this object reads it.
+	// +kubebuilder:validation:Pattern=`^[\w+=,.@:/-]+$`
+	// +kubebuilder:validation:MinLength=2
 	// +kubebuilder:validation:MaxLength=1224
 	// +optional
 	ExternalID string `json:"externalID,omitempty"`
-	// Region of the account's own things: its trail, its log bucket. Default: the home of the
-	// partition (us-east-1, us-gov-west-1, cn-north-1).
-	// +kubebuilder:validation:Pattern=`^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$`
+	// Region of the account's own things: its trail, its log bucket. Default: the
+	// home of the partition (us-east-1 in aws, us-gov-west-1, cn-north-1, ...).
+	// +kubebuilder:validation:Pattern=`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`
 	// +kubebuilder:validation:MaxLength=32
 	// +optional
 	HomeRegion string `json:"homeRegion,omitempty"`
-	// Regions in scope. Left out: every region that is enabled in the account. An S3 bucket
-	// counts by its own region: one elsewhere is neither judged nor touched.
+	// Regions in scope. Left out: every region that is enabled in the account,
+	// found anew in each round. An S3 bucket counts by its own region: one
+	// elsewhere is neither judged nor touched.
 	// +optional
 	Regions *RegionScope `json:"regions,omitempty"`
-	// IAM users that are programs, not people, by name; * stands for any characters. Controls
-	// on people do not apply to them.
+	// IAM users that are programs, not people, by name; * stands for any
+	// characters. Controls on people do not apply to them. 100 at most.
 	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=128
 	// +listType=set
 	// +optional
 	ServiceUsers []string `json:"serviceUsers,omitempty"`
-	// What no baseline can exceed.
+	// The ceiling of the account's owner: what no baseline and no approval can
+	// exceed.
 	// +kubebuilder:default={}
 	// +optional
-	Guard Guard `json:"guard,omitempty"`
+	Guard Guard `json:"guard,omitzero"`
 }
 
 // RegionScope chooses among the regions enabled in the account.
+// +kubebuilder:validation:XValidation:rule="!has(self.include) || !has(self.exclude) || !self.include.exists(r, r in self.exclude)",message="a region cannot be both in include and in exclude"
 type RegionScope struct {
-	// Only these regions. Empty: all that are enabled.
+	// Only these regions, by code (eu-central-1). Left out: all that are enabled.
 	// +kubebuilder:validation:MaxItems=64
-	// +kubebuilder:validation:items:Pattern=`^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$`
+	// +kubebuilder:validation:items:Pattern=`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`
 	// +kubebuilder:validation:items:MaxLength=32
 	// +listType=set
 	// +optional
 	Include []string `json:"include,omitempty"`
-	// Never these regions.
+	// Never these regions, by code. Global services are read all the same.
 	// +kubebuilder:validation:MaxItems=64
-	// +kubebuilder:validation:items:Pattern=`^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$`
+	// +kubebuilder:validation:items:Pattern=`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`
 	// +kubebuilder:validation:items:MaxLength=32
 	// +listType=set
 	// +optional
@@ -79,48 +91,57 @@ type RegionScope struct {
 
 // Guard is the account owner's ceiling over every baseline and every approval.
 type Guard struct {
-	// Strongest enforcement that takes effect here, whatever baselines declare. Default Audit:
-	// nothing is written until the account's owner raises it.
+	// Strongest enforcement that takes effect here, whatever baselines declare:
+	// Audit, Approve or Enforce. Default Audit: nothing is written until the
+	// account's owner raises it.
 	// +kubebuilder:default=Audit
 	// +optional
 	MaxEnforcement Enforcement `json:"maxEnforcement,omitempty"`
-	// Most that one round may change without approval; baselines can only lower it. Default
-	// 25 actions and 20 percent of any one collection.
+	// Most that one round may change without approval; baselines can only lower
+	// it. Default 25 actions and 20 percent of any one collection.
 	// +optional
-	Limits Limits `json:"limits,omitempty"`
-	// Risks that Enforce may take without an approval, where a control asks for it by itself.
-	// Default safe only. Irreversible always needs an approval.
+	Limits Limits `json:"limits,omitzero"`
+	// Risks that Enforce may take without an approval: safe, costly (starts a
+	// bill), disruptive (may cut access or traffic); the last two only where a
+	// control declares Enforce by itself. Default safe only. Irreversible always
+	// needs an approval. To write nothing, lower maxEnforcement.
 	// +kubebuilder:default={safe}
+	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=3
 	// +kubebuilder:validation:XValidation:rule="self.all(r, r in ['safe', 'costly', 'disruptive'])",message="allowedRisks may list safe, costly and disruptive; irreversible and manual always need a person"
 	// +listType=set
 	// +optional
 	AllowedRisks []Risk `json:"allowedRisks,omitempty"`
-	// What is never touched, whatever anyone approves, besides what the operator protects by
-	// itself (its own roles, service-linked and reserved roles).
+	// What is never touched, whatever anyone approves, besides what the operator
+	// protects by itself (its own roles, service-linked and reserved roles).
 	// +optional
-	Protected Protected `json:"protected,omitempty"`
-	// Plan changes to resources that carry the owner tag of another tool (CloudFormation,
-	// Kubernetes, ACK, Crossplane, Terraform where it tags). Default false: they are reported
-	// as ManagedElsewhere with their owner, to be changed at their source.
+	Protected Protected `json:"protected,omitzero"`
+	// Plan changes to resources that carry the owner tag of another tool
+	// (CloudFormation, Kubernetes, ACK, Crossplane, Terraform where it tags).
+	// Default false: they are reported as ManagedElsewhere with their owner, to be
+	// changed at their source.
 	// +optional
 	IncludeManagedElsewhere bool `json:"includeManagedElsewhere,omitempty"`
-	// Stop before the next write and write nothing until it is lifted. Reading goes on.
+	// Stop before the next write and write nothing until it is lifted. Reading
+	// goes on. Default false.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
 }
 
 // Protected names what is never touched.
 type Protected struct {
-	// Break-glass and other principals, as IAM ARNs or user and role names; * stands for any
-	// characters.
+	// Break-glass and other principals, as IAM ARNs or user and role names; *
+	// stands for any characters. 100 at most.
 	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=256
 	// +listType=set
 	// +optional
 	Principals []string `json:"principals,omitempty"`
-	// Resources, as ARNs or ids; * stands for any characters.
+	// Resources, as ARNs or ids (bucket names, sg-...); * stands for any
+	// characters. 500 at most.
 	// +kubebuilder:validation:MaxItems=500
+	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=1024
 	// +listType=set
 	// +optional
@@ -129,25 +150,34 @@ type Protected struct {
 
 // AWSAccountStatus is what the operator found.
 type AWSAccountStatus struct {
-	// Generation that the conditions speak of.
+	// Generation of the spec that the conditions speak of.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
-	// Ready, Reconciling, Stalled, Compliant, Blocked, Contested, Suspended, Conflict.
+	// Ready, Reconciling, Stalled, Compliant, Blocked, Contested, Suspended,
+	// Conflict.
+	// +kubebuilder:validation:MaxItems=16
 	// +listType=map
 	// +listMapKey=type
 	// +optional
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 	// ARN that GetCallerIdentity showed for the reading session.
+	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	AuditIdentity string `json:"auditIdentity,omitempty"`
-	// ARN that GetCallerIdentity showed for the writing session, when it was last opened.
+	// ARN that GetCallerIdentity showed for the writing session, when it was last
+	// opened.
+	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	RemediationIdentity string `json:"remediationIdentity,omitempty"`
 	// Regions in scope, as found.
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:items:MaxLength=32
 	// +listType=set
 	// +optional
 	Regions []string `json:"regions,omitempty"`
-	// Baselines that declare something for the account.
+	// Baselines that declare something for the account, by name; the first 50.
+	// +kubebuilder:validation:MaxItems=50
+	// +kubebuilder:validation:items:MaxLength=253
 	// +listType=set
 	// +optional
 	Baselines []string `json:"baselines,omitempty"`
@@ -155,22 +185,26 @@ type AWSAccountStatus struct {
 	// +optional
 	Totals *Totals `json:"totals,omitempty"`
 	// RemediationRun that waits for an approval, if any.
+	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	OfferedRun string `json:"offeredRun,omitempty"`
-	// When a round last ended with a complete judgement; written at most every five minutes
-	// while nothing changes.
+	// When a round last ended with a complete judgement; written at most every
+	// five minutes while nothing changes.
 	// +optional
 	LastVerifiedTime *metav1.Time `json:"lastVerifiedTime,omitempty"`
-	// Last value of the guardrails.dev/check-now annotation that was acted on.
+	// Last value of the annotation guardrails.dev/check-now that was acted on; its
+	// first 256 bytes.
+	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	LastHandledCheckNow string `json:"lastHandledCheckNow,omitempty"`
 }
 
-// AWSAccount is one AWS account under guard: its id, how to reach it, and the ceiling its
-// owner sets over everything declared for it.
+// AWSAccount is one AWS account under guard: its id, how to reach it, and the
+// ceiling its owner sets over everything declared for it.
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:shortName=awsa,categories=guardrails
+// +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 63",message="the name of an AWSAccount may have 63 characters at most: it is the value of a label on its runs"
 // +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.spec.accountID`
 // +kubebuilder:printcolumn:name="Max",type=string,JSONPath=`.spec.guard.maxEnforcement`
 // +kubebuilder:printcolumn:name="Pass",type=integer,JSONPath=`.status.totals.pass`
@@ -179,7 +213,8 @@ type AWSAccountStatus struct {
 // +kubebuilder:printcolumn:name="Accepted",type=integer,JSONPath=`.status.totals.accepted`
 // +kubebuilder:printcolumn:name="Unknown",type=integer,JSONPath=`.status.totals.unknown`
 // +kubebuilder:printcolumn:name="Compliant",type=string,JSONPath=`.status.conditions[?(@.type=="Compliant")].status`
-// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Offered",type=string,JSONPath=`.status.offeredRun`,priority=1
 // +kubebuilder:printcolumn:name="Verified",type=date,JSONPath=`.status.lastVerifiedTime`,priority=1
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
@@ -187,7 +222,9 @@ type AWSAccount struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
+	// Which account, how to reach it, and how far anyone may go in it.
 	Spec AWSAccountSpec `json:"spec"`
+	// What the operator found; written by the operator only.
 	// +optional
 	Status AWSAccountStatus `json:"status,omitempty"`
 }

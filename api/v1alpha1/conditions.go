@@ -136,8 +136,12 @@ const (
 	LabelAccount = "aws.guardrails.dev/account"
 	// LabelPlan on a RemediationRun is the hash of its actions.
 	LabelPlan = "aws.guardrails.dev/plan"
-	// LabelPhase on a RemediationRun repeats status.phase, for selectors.
+	// LabelPhase on a RemediationRun is its final phase.
 	LabelPhase = "aws.guardrails.dev/phase"
+	// LabelOpen on a RemediationRun is there until its phase is final.
+	LabelOpen = "aws.guardrails.dev/open"
+	// AnnotationFinishedAt on a RemediationRun says when its phase became final, in RFC 3339.
+	AnnotationFinishedAt = "aws.guardrails.dev/finished-at"
 	// FinalizerInUse keeps an AWSAccount while other objects need it.
 	FinalizerInUse = "aws.guardrails.dev/in-use"
 	// OwnerTag is the AWS tag on everything the operator creates.

@@ -7,8 +7,7 @@ package v1alpha1
 // larger or smaller (the stricter of two numbers), true (true wins), both (only what both
 // lists approve), either (what either list names), or an order a<b<c. A value without the tag has no
 // order: baselines that disagree on it are in conflict.
-// +kubebuilder:validation:MinProperties=1
-// +kubebuilder:validation:XValidation:rule="[has(self.identity), has(self.keys), has(self.dataAtRest), has(self.dataInTransit), has(self.compute), has(self.network), has(self.logging), has(self.monitoring), has(self.threat), has(self.response)].exists(a, a)",message="posture declares nothing: name at least one control, for example identity: {rootMFA: {}} (a leaf without a value is a null and is dropped)"
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="posture declares nothing: name at least one control, for example identity: {rootMFA: {}} (a leaf without a value is a null and is dropped)"
 type Posture struct {
 	// People and programs: root, users, keys, passwords.
 	// +optional
@@ -44,8 +43,9 @@ type Posture struct {
 
 // Setting is what every control shares.
 type Setting struct {
-	// Enforcement of this control; left out, the baseline's. Costly and disruptive actions
-	// need Enforce here, not only on the baseline, to be applied without an approval.
+	// Enforcement of this control; left out, the baseline's. Costly and disruptive
+	// actions need Enforce here, not only on the baseline, to be applied without
+	// an approval.
 	// +optional
 	Enforcement Enforcement `json:"enforcement,omitempty"`
 	// Severity of a failure; left out, the catalogue's.
@@ -57,29 +57,33 @@ type Setting struct {
 func (s *Setting) Common() *Setting { return s }
 
 // IdentityPosture is the area identity (whitepaper: Managing AWS Credentials, Using the IAM Service).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type IdentityPosture struct {
 	// iam-root-access-key: the root user has no access keys (Table 5).
 	// +optional
 	RootAccessKey *RootAccessKey `json:"rootAccessKey,omitempty"`
-	// iam-root-mfa: the root user, where it has credentials at all, has MFA (Table 4).
+	// iam-root-mfa: the root user, where it has credentials at all, has MFA (Table
+	// 4).
 	// +optional
 	RootMFA *RootMFA `json:"rootMFA,omitempty"`
-	// iam-password-policy: the account's password policy is at least this strict (Table 4).
+	// iam-password-policy: the account's password policy is at least this strict
+	// (Table 4).
 	// +optional
 	PasswordPolicy *PasswordPolicy `json:"passwordPolicy,omitempty"`
-	// iam-user-mfa: users with a console password have MFA; enforced, a user without it may
-	// do nothing but enrol (Tables 4, 5).
+	// iam-user-mfa: users with a console password have MFA; enforced, a user
+	// without it may do nothing but enrol (Tables 4, 5).
 	// +optional
 	UserMFA *UserMFA `json:"userMFA,omitempty"`
-	// iam-access-key-rotation: access keys are no older than this; enforced, older ones are
-	// deactivated, never deleted (Table 5).
+	// iam-access-key-rotation: access keys are no older than this; enforced, older
+	// ones are deactivated, never deleted (Table 5).
 	// +optional
 	AccessKeyRotation *AccessKeyRotation `json:"accessKeyRotation,omitempty"`
-	// iam-unused-credentials: keys and passwords unused for this long are disabled.
+	// iam-unused-credentials: keys and passwords unused for this long are disabled
+	// (Secure Your Operating Systems and Applications).
 	// +optional
 	UnusedCredentials *UnusedCredentials `json:"unusedCredentials,omitempty"`
-	// iam-no-direct-policies: users get permissions from groups only (Managing IAM Groups).
+	// iam-no-direct-policies: users get permissions from groups only (Managing IAM
+	// Groups).
 	// +optional
 	NoDirectPolicies *NoDirectPolicies `json:"noDirectPolicies,omitempty"`
 }
@@ -97,23 +101,25 @@ type RootMFA struct {
 // PasswordPolicy declares iam-password-policy.
 type PasswordPolicy struct {
 	Setting `json:",inline"`
-	// Fewest characters. Default 14.
+	// Fewest characters. Default 14, from 6 to 128.
 	// +kubebuilder:default=14
 	// +kubebuilder:validation:Minimum=6
 	// +kubebuilder:validation:Maximum=128
 	// +optional
 	MinLength int32 `json:"minLength,omitempty" stricter:"larger"`
-	// Ask for an upper-case and a lower-case letter, a digit and a symbol. Default true.
+	// Ask for an upper-case and a lower-case letter, a digit and a symbol. Default
+	// true.
 	// +kubebuilder:default=true
 	// +optional
 	CharacterClasses *bool `json:"characterClasses,omitempty" stricter:"true"`
-	// Passwords remembered and refused. Default 24.
+	// Passwords remembered and refused. Default 24, from 1 to 24.
 	// +kubebuilder:default=24
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=24
 	// +optional
 	ReusePrevention int32 `json:"reusePrevention,omitempty" stricter:"larger"`
-	// Days until a password expires. Left out: expiry is not declared, and left as it is.
+	// Days until a password expires, from 1 to 1095. Left out: expiry is not
+	// declared, and left as it is.
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=1095
 	// +optional
@@ -128,7 +134,7 @@ type UserMFA struct {
 // AccessKeyRotation declares iam-access-key-rotation.
 type AccessKeyRotation struct {
 	Setting `json:",inline"`
-	// Oldest an active key may be, in days. Default 90.
+	// Oldest an active key may be, in days. Default 90, from 1 to 3650.
 	// +kubebuilder:default=90
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=3650
@@ -139,7 +145,8 @@ type AccessKeyRotation struct {
 // UnusedCredentials declares iam-unused-credentials.
 type UnusedCredentials struct {
 	Setting `json:",inline"`
-	// Days without use after which a credential is disabled. Default 45.
+	// Days without use after which a credential is disabled. Default 45, from 1 to
+	// 3650.
 	// +kubebuilder:default=45
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=3650
@@ -153,12 +160,14 @@ type NoDirectPolicies struct {
 }
 
 // KeysPosture is the area keys (whitepaper: Storing and Managing Encryption Keys in the Cloud).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type KeysPosture struct {
-	// kms-key-rotation: customer-managed symmetric keys rotate by themselves.
+	// kms-key-rotation: customer-managed symmetric keys rotate by themselves
+	// (Storing and Managing Encryption Keys in the Cloud).
 	// +optional
 	KMSKeyRotation *KMSKeyRotation `json:"kmsKeyRotation,omitempty"`
-	// kms-key-deletion-guard: no key is pending deletion without an approved decommission.
+	// kms-key-deletion-guard: no key is pending deletion without an approved
+	// decommission (Decommission Data and Media Securely).
 	// +optional
 	KMSKeyDeletionGuard *KMSKeyDeletionGuard `json:"kmsKeyDeletionGuard,omitempty"`
 }
@@ -166,7 +175,7 @@ type KeysPosture struct {
 // KMSKeyRotation declares kms-key-rotation.
 type KMSKeyRotation struct {
 	Setting `json:",inline"`
-	// Longest time between two rotations, in days. Default 365.
+	// Longest time between two rotations, in days. Default 365, from 90 to 2560.
 	// +kubebuilder:default=365
 	// +kubebuilder:validation:Minimum=90
 	// +kubebuilder:validation:Maximum=2560
@@ -177,8 +186,9 @@ type KMSKeyRotation struct {
 // KMSKeyDeletionGuard declares kms-key-deletion-guard.
 type KMSKeyDeletionGuard struct {
 	Setting `json:",inline"`
-	// Keys whose deletion is approved, by key id.
+	// Keys whose deletion is approved, by key id. 100 at most; default none.
 	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:Pattern=`^[A-Za-z0-9-]+$`
 	// +kubebuilder:validation:items:MaxLength=128
 	// +listType=set
 	// +optional
@@ -186,18 +196,21 @@ type KMSKeyDeletionGuard struct {
 }
 
 // DataAtRestPosture is the area data at rest (whitepaper: Protecting Data at Rest, Tables 7 to 10).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type DataAtRestPosture struct {
-	// s3-account-public-access-block: Block Public Access is on for the whole account (Table 8).
+	// s3-account-public-access-block: Block Public Access is on for the whole
+	// account (Table 8).
 	// +optional
 	S3AccountPublicAccessBlock *S3AccountPublicAccessBlock `json:"s3AccountPublicAccessBlock,omitempty"`
-	// s3-bucket-public-access-block: each bucket holds its own Block Public Access (Table 8).
+	// s3-bucket-public-access-block: each bucket holds its own Block Public Access
+	// (Table 8).
 	// +optional
 	S3BucketPublicAccessBlock *S3BucketPublicAccessBlock `json:"s3BucketPublicAccessBlock,omitempty"`
 	// s3-bucket-versioning: bucket versioning is on (Table 7).
 	// +optional
 	S3BucketVersioning *S3BucketVersioning `json:"s3BucketVersioning,omitempty"`
-	// s3-bucket-encryption: new objects are encrypted with the declared method (Table 8).
+	// s3-bucket-encryption: new objects are encrypted with the declared method
+	// (Table 8).
 	// +optional
 	S3BucketEncryption *S3BucketEncryption `json:"s3BucketEncryption,omitempty"`
 	// ebs-default-encryption: new EBS volumes are encrypted, per region (Table 9).
@@ -206,7 +219,8 @@ type DataAtRestPosture struct {
 	// ebs-snapshot-not-public: no EBS snapshot is shared with everyone (Table 9).
 	// +optional
 	EBSSnapshotNotPublic *EBSSnapshotNotPublic `json:"ebsSnapshotNotPublic,omitempty"`
-	// rds-storage-encryption: RDS storage is encrypted; existing storage is migrated by hand (Table 10).
+	// rds-storage-encryption: RDS storage is encrypted; existing storage is
+	// migrated by hand (Table 10).
 	// +optional
 	RDSStorageEncryption *RDSStorageEncryption `json:"rdsStorageEncryption,omitempty"`
 	// rds-snapshot-not-public: no RDS snapshot is shared with everyone (Table 10).
@@ -236,14 +250,15 @@ type S3BucketVersioning struct {
 // +kubebuilder:validation:XValidation:rule="!has(self.kmsKeyARN) || self.algorithm != 'AES256'",message="kmsKeyARN needs algorithm aws:kms or aws:kms:dsse"
 type S3BucketEncryption struct {
 	Setting `json:",inline"`
-	// Weakest default encryption allowed. AES256 is what AWS gives every bucket since 2023.
-	// Default aws:kms.
+	// Weakest default encryption allowed. AES256 is what AWS gives every bucket
+	// since 2023. Default aws:kms.
 	// +kubebuilder:validation:Enum=AES256;aws:kms;aws:kms:dsse
 	// +kubebuilder:default="aws:kms"
 	// +optional
 	Algorithm string `json:"algorithm,omitempty" stricter:"AES256<aws:kms<aws:kms:dsse"`
-	// Key that must be used, named as buckets name it. Left out: any KMS key, and the
-	// AWS-managed one where none is set. A multi-Region key counts in each of its regions.
+	// ARN of the key that must be used, named as buckets name it. Left out: any
+	// KMS key, and the AWS-managed one where none is set. A multi-Region key
+	// counts in each of its regions.
 	// +kubebuilder:validation:Pattern=`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+$`
 	// +kubebuilder:validation:MaxLength=512
 	// +optional
@@ -253,8 +268,9 @@ type S3BucketEncryption struct {
 // EBSDefaultEncryption declares ebs-default-encryption.
 type EBSDefaultEncryption struct {
 	Setting `json:",inline"`
-	// Customer-managed key for new volumes, as alias/name, the same in every region. Left out:
-	// any key. A key that the launching principal may not use breaks launches.
+	// Customer-managed key for new volumes, as alias/name, the same in every
+	// region. Left out: any key. A key that the launching principal may not use
+	// breaks launches.
 	// +kubebuilder:validation:Pattern=`^alias/[A-Za-z0-9/_-]+$`
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
@@ -282,10 +298,11 @@ type DynamoDBPITR struct {
 }
 
 // DataInTransitPosture is the area data in transit (whitepaper: Protect Data in Transit, Table 12).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type DataInTransitPosture struct {
-	// s3-tls-only: every bucket policy denies requests without TLS; a statement is added to
-	// what is there, which is kept word by word.
+	// s3-tls-only: every bucket policy denies requests without TLS; a statement is
+	// added to what is there, which is kept word by word (Protecting Data in
+	// Transit to Amazon S3).
 	// +optional
 	S3TLSOnly *S3TLSOnly `json:"s3TLSOnly,omitempty"`
 }
@@ -296,12 +313,14 @@ type S3TLSOnly struct {
 }
 
 // ComputePosture is the area compute (whitepaper: Secure Your Operating Systems and Applications).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type ComputePosture struct {
-	// ec2-imdsv2: instances answer only to session-oriented metadata requests.
+	// ec2-imdsv2: instances answer only to session-oriented metadata requests (IAM
+	// Roles for Amazon EC2).
 	// +optional
 	EC2IMDSv2 *EC2IMDSv2 `json:"ec2IMDSv2,omitempty"`
-	// ec2-imdsv2-account-default: new instances require IMDSv2, per region.
+	// ec2-imdsv2-account-default: new instances require IMDSv2, per region
+	// (Bootstrapping).
 	// +optional
 	EC2IMDSv2AccountDefault *EC2IMDSv2AccountDefault `json:"ec2IMDSv2AccountDefault,omitempty"`
 	// ami-not-public: no image of the account is public (Table 15).
@@ -325,15 +344,18 @@ type AMINotPublic struct {
 }
 
 // NetworkPosture is the area network (whitepaper: Strengthening Network Security).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type NetworkPosture struct {
-	// vpc-default-sg-closed: default security groups have no rules.
+	// vpc-default-sg-closed: default security groups have no rules (Using Security
+	// Zoning and Network Segmentation).
 	// +optional
 	VPCDefaultSGClosed *VPCDefaultSGClosed `json:"vpcDefaultSGClosed,omitempty"`
-	// sg-no-open-remote-admin: no group opens SSH (22) or RDP (3389) to the internet.
+	// sg-no-open-remote-admin: no group opens SSH (22) or RDP (3389) to the
+	// internet, over IPv4 or IPv6 (Using the Trusted Advisor Tool).
 	// +optional
 	SGNoOpenRemoteAdmin *SGNoOpenRemoteAdmin `json:"sgNoOpenRemoteAdmin,omitempty"`
-	// sg-no-open-database-ports: no group opens 1433, 1434, 3306, 1521 or 5432 to the internet.
+	// sg-no-open-database-ports: no group opens 1433, 1434, 1521, 3306 or 5432 to
+	// the internet (Using the Trusted Advisor Tool).
 	// +optional
 	SGNoOpenDatabasePorts *SGNoOpenDatabasePorts `json:"sgNoOpenDatabasePorts,omitempty"`
 }
@@ -346,7 +368,8 @@ type VPCDefaultSGClosed struct {
 // SGNoOpenRemoteAdmin declares sg-no-open-remote-admin.
 type SGNoOpenRemoteAdmin struct {
 	Setting `json:",inline"`
-	// Ports that nobody on the internet may reach. Default 22 and 3389.
+	// Ports that nobody on the internet may reach; 50 at most. Default 22 and
+	// 3389.
 	// +kubebuilder:default={22,3389}
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=50
@@ -360,7 +383,8 @@ type SGNoOpenRemoteAdmin struct {
 // SGNoOpenDatabasePorts declares sg-no-open-database-ports.
 type SGNoOpenDatabasePorts struct {
 	Setting `json:",inline"`
-	// Ports that nobody on the internet may reach. Default 1433, 1434, 1521, 3306 and 5432.
+	// Ports that nobody on the internet may reach; 50 at most. Default 1433, 1434,
+	// 1521, 3306 and 5432.
 	// +kubebuilder:default={1433,1434,1521,3306,5432}
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=50
@@ -373,18 +397,22 @@ type SGNoOpenDatabasePorts struct {
 
 // LoggingPosture is the area logging (whitepaper: Manage Security Monitoring, Alerting, Audit
 // Trail, and Incident Response; Protecting Log Information).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type LoggingPosture struct {
-	// cloudtrail-multi-region: a trail records management events of all regions and is logging.
+	// cloudtrail-multi-region: a trail records management events of all regions
+	// and is logging (Manage Security Monitoring, Alerting, Audit Trail, and
+	// Incident Response).
 	// +optional
 	CloudTrailMultiRegion *CloudTrailMultiRegion `json:"cloudTrailMultiRegion,omitempty"`
-	// cloudtrail-log-validation: trails write digests that show tampering.
+	// cloudtrail-log-validation: trails write digests that show tampering
+	// (Protecting Log Information, Table 24).
 	// +optional
 	CloudTrailLogValidation *CloudTrailLogValidation `json:"cloudTrailLogValidation,omitempty"`
-	// vpc-flow-logs: every VPC has flow logs.
+	// vpc-flow-logs: every VPC has flow logs (Strengthening Network Security).
 	// +optional
 	VPCFlowLogs *VPCFlowLogs `json:"vpcFlowLogs,omitempty"`
-	// log-group-retention: log groups keep logs at least this long; never shortened.
+	// log-group-retention: log groups keep logs at least this long; never
+	// shortened (Protecting Log Information, Table 24).
 	// +optional
 	LogGroupRetention *LogGroupRetention `json:"logGroupRetention,omitempty"`
 }
@@ -392,8 +420,8 @@ type LoggingPosture struct {
 // CloudTrailMultiRegion declares cloudtrail-multi-region.
 type CloudTrailMultiRegion struct {
 	Setting `json:",inline"`
-	// Existing bucket that the trail delivers to. Left out: a bucket of the account is created
-	// with the trail.
+	// Existing bucket that the trail delivers to. Left out: a bucket of the
+	// account is created with the trail.
 	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
 	// +kubebuilder:validation:MaxLength=63
 	// +optional
@@ -418,8 +446,8 @@ type VPCFlowLogs struct {
 // LogGroupRetention declares log-group-retention.
 type LogGroupRetention struct {
 	Setting `json:",inline"`
-	// Fewest days that logs are kept; a group that keeps them forever passes. One of the
-	// periods that CloudWatch Logs knows. Default 365.
+	// Fewest days that logs are kept; a group that keeps them forever passes. One
+	// of the periods that CloudWatch Logs knows. Default 365.
 	// +kubebuilder:validation:Enum=1;3;5;7;14;30;60;90;120;150;180;365;400;545;731;1096;1827;2192;2557;2922;3288;3653
 	// +kubebuilder:default=365
 	// +optional
@@ -427,12 +455,14 @@ type LogGroupRetention struct {
 }
 
 // MonitoringPosture is the area monitoring (whitepaper: Using Change Management Logs).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type MonitoringPosture struct {
-	// alarm-root-usage: use of the root user raises an alarm that reaches someone.
+	// alarm-root-usage: use of the root user raises an alarm that reaches someone
+	// (Manage Security Monitoring, Alerting, Audit Trail, and Incident Response).
 	// +optional
 	AlarmRootUsage *AlarmRootUsage `json:"alarmRootUsage,omitempty"`
-	// config-recorder: AWS Config records all resource types and delivers, per region (Table 2).
+	// config-recorder: AWS Config records all resource types and delivers, per
+	// region (Table 2).
 	// +optional
 	ConfigRecorder *ConfigRecorder `json:"configRecorder,omitempty"`
 }
@@ -440,8 +470,8 @@ type MonitoringPosture struct {
 // AlarmRootUsage declares alarm-root-usage.
 type AlarmRootUsage struct {
 	Setting `json:",inline"`
-	// Mail address subscribed to the alarm's topic; its owner has to confirm. Left out: a
-	// topic with a confirmed subscriber must exist.
+	// Mail address subscribed to the alarm's topic; its owner has to confirm. Left
+	// out: a topic with a confirmed subscriber must exist.
 	// +kubebuilder:validation:Pattern=`^[^@\s]+@[^@\s]+$`
 	// +kubebuilder:validation:MaxLength=254
 	// +optional
@@ -451,8 +481,8 @@ type AlarmRootUsage struct {
 // ConfigRecorder declares config-recorder.
 type ConfigRecorder struct {
 	Setting `json:",inline"`
-	// Existing bucket that configuration is delivered to. Left out: a bucket of the account is
-	// created with the recorder.
+	// Existing bucket that configuration is delivered to. Left out: a bucket of
+	// the account is created with the recorder.
 	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
 	// +kubebuilder:validation:MaxLength=63
 	// +optional
@@ -460,9 +490,9 @@ type ConfigRecorder struct {
 }
 
 // ThreatPosture is the area threat (whitepaper: Protecting Your System from Malware, Table 18).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type ThreatPosture struct {
-	// guardduty-enabled: GuardDuty watches every region in scope.
+	// guardduty-enabled: GuardDuty watches every region in scope (Tables 18, 19).
 	// +optional
 	GuardDuty *GuardDuty `json:"guardDuty,omitempty"`
 }
@@ -473,9 +503,9 @@ type GuardDuty struct {
 }
 
 // ResponsePosture is the area response (whitepaper: Mitigating Compromise and Abuse, Table 19).
-// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type ResponsePosture struct {
-	// account-security-contact: AWS knows whom to call about security.
+	// account-security-contact: AWS knows whom to call about security (Table 19).
 	// +optional
 	AccountSecurityContact *AccountSecurityContact `json:"accountSecurityContact,omitempty"`
 }
@@ -483,11 +513,11 @@ type ResponsePosture struct {
 // AccountSecurityContact declares account-security-contact.
 type AccountSecurityContact struct {
 	Setting `json:",inline"`
-	// Name of the person or team.
+	// Name of the person or team, 64 characters at most.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	Name string `json:"name"`
-	// Title of the person or team. Default Security.
+	// Title of the person or team, 50 characters at most. Default Security.
 	// +kubebuilder:default=Security
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=50
@@ -497,7 +527,7 @@ type AccountSecurityContact struct {
 	// +kubebuilder:validation:Pattern=`^[^@\s]+@[^@\s]+\.[^@\s]+$`
 	// +kubebuilder:validation:MaxLength=254
 	Email string `json:"email"`
-	// Phone number with country code.
+	// Phone number with country code, 25 characters at most.
 	// +kubebuilder:validation:Pattern=`^[0-9\s()+-]+$`
 	// +kubebuilder:validation:MaxLength=25
 	Phone string `json:"phone"`

@@ -8,15 +8,19 @@ import (
 // RemediationRunSpec is one plan, or one part of it, on its way to an account. Everything but
 // the approval is fixed when it is created.
 // +kubebuilder:validation:XValidation:rule="self.account == oldSelf.account && self.accountID == oldSelf.accountID && self.trigger == oldSelf.trigger && self.planHash == oldSelf.planHash && self.part == oldSelf.part && self.parts == oldSelf.parts && self.actions == oldSelf.actions",message="a run cannot be changed; only spec.approval may be set"
+// +kubebuilder:validation:XValidation:rule="!has(self.approval) || self.trigger == 'Offered'",message="only an offered run takes an approval; suspend the account to stop an enforced one"
+// +kubebuilder:validation:XValidation:rule="self.part <= self.parts",message="part must not exceed parts"
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.approval) || (has(self.approval) && self.approval == oldSelf.approval)",message="an approval cannot be changed or withdrawn; suspend the account to stop a run"
 type RemediationRunSpec struct {
-	// AWSAccount of this namespace.
+	// Name of the AWSAccount, of this namespace.
 	// +kubebuilder:validation:MaxLength=253
 	Account string `json:"account"`
 	// The 12-digit account id.
 	// +kubebuilder:validation:Pattern=`^[0-9]{12}$`
+	// +kubebuilder:validation:MaxLength=12
 	AccountID string `json:"accountID"`
-	// Why the run exists: Enforced runs start by themselves, Offered ones wait for an approval.
+	// Why the run exists: Enforced runs start by themselves, Offered ones wait for
+	// an approval.
 	Trigger RunTrigger `json:"trigger"`
 	// Hash over the actions of this part.
 	// +kubebuilder:validation:MaxLength=64
@@ -24,7 +28,8 @@ type RemediationRunSpec struct {
 	// Which part of the plan this is, from 1.
 	// +kubebuilder:validation:Minimum=1
 	Part int32 `json:"part"`
-	// Parts that the plan takes; a plan too large for one object goes in several, in order.
+	// Parts that the plan takes; a plan too large for one object goes in several,
+	// in order.
 	// +kubebuilder:validation:Minimum=1
 	Parts int32 `json:"parts"`
 	// What the run changes, in order, each with what was there before.
@@ -32,7 +37,10 @@ type RemediationRunSpec struct {
 	// +kubebuilder:validation:MaxItems=1000
 	// +listType=atomic
 	Actions []RunAction `json:"actions"`
-	// The decision of an approver; the only field that anyone but the operator may set.
+	// The decision of an approver; the only field that anyone but the operator may
+	// set, once:
+	// kubectl patch rr NAME --type=merge
+	// -p '{"spec":{"approval":{"decision":"Approved","by":"YOU"}}}'.
 	// +optional
 	Approval *Approval `json:"approval,omitempty"`
 }
@@ -57,6 +65,7 @@ type RunAction struct {
 	Type string `json:"type"`
 	// Controls that ask for it.
 	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:MaxLength=64
 	// +listType=set
 	Controls []string `json:"controls"`
 	// Resource that changes, by ARN where it has one, else by id.
@@ -67,21 +76,23 @@ type RunAction struct {
 	// +optional
 	Region string `json:"region,omitempty"`
 	// What changes, one line.
-	// +kubebuilder:validation:MaxLength=512
+	// +kubebuilder:validation:MaxLength=1024
 	Title string `json:"title"`
-	// What is there now.
-	// +kubebuilder:validation:MaxLength=32768
+	// What is there now, as text to compare.
+	// +kubebuilder:validation:MaxLength=65536
 	// +optional
 	From string `json:"from,omitempty"`
-	// What will be there.
-	// +kubebuilder:validation:MaxLength=32768
+	// What will be there, as text to compare.
+	// +kubebuilder:validation:MaxLength=65536
 	// +optional
 	To string `json:"to,omitempty"`
-	// What it may cost whoever uses the account.
+	// What it may cost whoever uses the account: safe, costly (starts a bill),
+	// disruptive (may cut access or traffic) or irreversible.
 	Risk Risk `json:"risk"`
-	// AWS calls it makes, in order.
+	// AWS calls it makes, in order, as service:Operation.
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:MaxLength=128
 	// +listType=atomic
 	Calls []string `json:"calls"`
 	// The action itself, with the before-image.
@@ -94,11 +105,12 @@ type Approval struct {
 	// Approved lets the run start; Rejected ends it.
 	// +kubebuilder:validation:Enum=Approved;Rejected
 	Decision Decision `json:"decision"`
-	// User who decides; the API server holds it to the user who asks.
+	// User who decides, by the name the cluster knows (kubectl auth whoami). The
+	// API server refuses any name but that of who asks.
 	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:MaxLength=512
 	By string `json:"by"`
-	// Why.
+	// Why, in words for whoever reads the run later.
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	Comment string `json:"comment,omitempty"`
@@ -157,13 +169,17 @@ const (
 
 // JournalEntry is what became of one call of one action.
 type JournalEntry struct {
-	// Hash of the action.
+	// Hash of the action, as in spec.actions.
+	// +kubebuilder:validation:MaxLength=64
 	Action string `json:"action"`
 	// Call, as service:Operation.
+	// +kubebuilder:validation:MaxLength=128
 	Call string `json:"call"`
-	// When it was claimed.
+	// When it was claimed, before it was sent.
 	At metav1.Time `json:"at"`
-	// How it ended.
+	// How it ended. Claimed: its answer is not recorded yet. AlreadySo: the target
+	// was as intended, nothing was sent. Changed: the target was not as planned,
+	// nothing was sent.
 	Result CallResult `json:"result"`
 	// Why it was not done, if it was not.
 	// +kubebuilder:validation:MaxLength=512
@@ -173,24 +189,29 @@ type JournalEntry struct {
 
 // RemediationRunStatus is the journal of a run.
 type RemediationRunStatus struct {
-	// Generation that the conditions speak of.
+	// Generation of the spec that the conditions speak of.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 	// Ready, Reconciling, Stalled.
+	// +kubebuilder:validation:MaxItems=16
 	// +listType=map
 	// +listMapKey=type
 	// +optional
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
-	// Where the run stands.
+	// Where the run stands. Succeeded, Failed, Superseded, Rejected and Stopped
+	// are final.
 	// +optional
 	Phase RunPhase `json:"phase,omitempty"`
 	// Actions ended, of all: 7/12.
+	// +kubebuilder:validation:MaxLength=16
 	// +optional
 	Progress string `json:"progress,omitempty"`
 	// ARN that GetCallerIdentity showed for the writing session.
+	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	Caller string `json:"caller,omitempty"`
 	// Every call, in the order of claiming.
+	// +kubebuilder:validation:MaxItems=20000
 	// +listType=atomic
 	// +optional
 	Journal []JournalEntry `json:"journal,omitempty"`
@@ -202,8 +223,9 @@ type RemediationRunStatus struct {
 	FinishedAt *metav1.Time `json:"finishedAt,omitempty"`
 }
 
-// RemediationRun is one plan on its way to an account: offered, applied, then the journal of
-// what was done. It is evidence: owned by nothing, kept by count and age.
+// RemediationRun is one plan on its way to an account: offered, applied, then
+// the journal of what was done. It is evidence: owned by nothing, kept by
+// count and age.
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:shortName=rr,categories=guardrails
@@ -211,13 +233,18 @@ type RemediationRunStatus struct {
 // +kubebuilder:printcolumn:name="Trigger",type=string,JSONPath=`.spec.trigger`
 // +kubebuilder:printcolumn:name="Phase",type=string,JSONPath=`.status.phase`
 // +kubebuilder:printcolumn:name="Progress",type=string,JSONPath=`.status.progress`
-// +kubebuilder:printcolumn:name="Approved By",type=string,JSONPath=`.spec.approval.by`
+// +kubebuilder:printcolumn:name="Decision",type=string,JSONPath=`.spec.approval.decision`
+// +kubebuilder:printcolumn:name="By",type=string,JSONPath=`.spec.approval.by`
+// +kubebuilder:printcolumn:name="Part",type=integer,JSONPath=`.spec.part`,priority=1
+// +kubebuilder:printcolumn:name="Parts",type=integer,JSONPath=`.spec.parts`,priority=1
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 type RemediationRun struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
+	// The plan, fixed but for the approval.
 	Spec RemediationRunSpec `json:"spec"`
+	// The journal; written by the operator only.
 	// +optional
 	Status RemediationRunStatus `json:"status,omitempty"`
 }

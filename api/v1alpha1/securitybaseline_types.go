@@ -4,23 +4,34 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // SecurityBaselineSpec declares a posture and the accounts it is for.
 type SecurityBaselineSpec struct {
-	// Accounts of this namespace that the posture is declared for, by their labels. Empty
-	// ({}) selects every AWSAccount of the namespace.
+	// Accounts of this namespace that the posture is declared for, by the labels
+	// of their AWSAccounts. {} selects every AWSAccount of the namespace. 50
+	// labels and 20 expressions at most.
+	// +kubebuilder:validation:XValidation:rule="!has(self.matchLabels) || size(self.matchLabels) <= 50",message="accountSelector.matchLabels may have 50 labels at most"
+	// +kubebuilder:validation:XValidation:rule="!has(self.matchExpressions) || size(self.matchExpressions) <= 20",message="accountSelector.matchExpressions may have 20 expressions at most"
 	AccountSelector metav1.LabelSelector `json:"accountSelector"`
-	// How far the operator goes for controls that do not say otherwise. Default Audit.
+	// How far the operator goes for controls that do not say otherwise. Audit only
+	// reports, Approve writes what an approver said yes to, Enforce writes safe
+	// actions within the limits by itself. Never further than guard.maxEnforcement
+	// of the account. Default Audit.
 	// +kubebuilder:default=Audit
 	// +optional
 	Enforcement Enforcement `json:"enforcement,omitempty"`
-	// Time between two readings of an account; the shortest of all its baselines counts.
-	// Every reading is API calls and CloudTrail events. Default 1h, from 10s to 24h.
+	// Time between two readings of an account; the shortest of all its baselines
+	// counts. Every reading is API calls and CloudTrail events. Default 1h, from
+	// 10s to 24h.
 	// +kubebuilder:default="1h"
-	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('10s') && duration(self) <= duration('24h')",message="interval must be from 10s to 24h"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9.]+(s|m|h))+$') && duration(self) >= duration('10s') && duration(self) <= duration('24h')",message="interval must be a duration from 10s to 24h, such as 90s, 30m or 1h"
 	// +optional
 	Interval *metav1.Duration `json:"interval,omitempty"`
-	// Bounds on one round, below the guard's of each account.
+	// Bounds on one round; they only lower those of the account's guard. Left out:
+	// the guard's.
 	// +optional
-	Limits Limits `json:"limits,omitempty"`
+	Limits Limits `json:"limits,omitzero"`
 	// Stop writing on behalf of this baseline; its controls are still judged.
+	// Default false.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
 	// What is declared. A control that is left out is neither checked nor counted.
@@ -29,23 +40,30 @@ type SecurityBaselineSpec struct {
 
 // SecurityBaselineStatus totals the baseline's controls over its accounts.
 type SecurityBaselineStatus struct {
-	// Generation that the conditions speak of.
+	// Generation of the spec that the conditions speak of.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 	// Ready, Reconciling, Stalled, Compliant, Suspended, Conflict.
+	// +kubebuilder:validation:MaxItems=16
 	// +listType=map
 	// +listMapKey=type
 	// +optional
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
-	// Controls that the baseline declares. Fewer than expected: a leaf with nothing behind it
-	// (`rootMFA:` instead of `rootMFA: {}`) is a null and is dropped.
+	// Controls that the baseline declares. Fewer than expected: a leaf with
+	// nothing behind it (`rootMFA:` instead of `rootMFA: {}`) is a null and is
+	// dropped.
+	// +kubebuilder:default=0
+	// +optional
 	Controls int32 `json:"controls"`
 	// Accounts that the selector matches.
+	// +kubebuilder:default=0
+	// +optional
 	Accounts int32 `json:"accounts"`
 	// The baseline's controls over its accounts, by what they conclude.
 	// +optional
 	Totals *Totals `json:"totals,omitempty"`
-	// Controls that fail, with the number of accounts they fail in; most accounts first, 20 at most.
+	// Controls that fail, with the number of accounts they fail in; most accounts
+	// first, 20 at most.
 	// +kubebuilder:validation:MaxItems=20
 	// +listType=map
 	// +listMapKey=control
@@ -53,6 +71,7 @@ type SecurityBaselineStatus struct {
 	Failing []ControlCount `json:"failing,omitempty"`
 	// Conflicts with other baselines, 20 at most.
 	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:MaxLength=1024
 	// +listType=atomic
 	// +optional
 	Conflicts []string `json:"conflicts,omitempty"`
@@ -63,14 +82,15 @@ type SecurityBaselineStatus struct {
 
 // ControlCount counts accounts for one control.
 type ControlCount struct {
-	// Control id, as in the catalogue.
+	// Control id, as in the catalogue (iam-root-mfa).
+	// +kubebuilder:validation:MaxLength=64
 	Control string `json:"control"`
 	// Accounts it fails in.
 	Accounts int32 `json:"accounts"`
 }
 
-// SecurityBaseline declares a security posture for the AWSAccounts of its namespace that its
-// selector matches.
+// SecurityBaseline declares a security posture for the AWSAccounts of its
+// namespace that its selector matches.
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:shortName=sb,categories=guardrails
@@ -84,12 +104,17 @@ type ControlCount struct {
 // +kubebuilder:printcolumn:name="Unknown",type=integer,JSONPath=`.status.totals.unknown`
 // +kubebuilder:printcolumn:name="Compliant",type=string,JSONPath=`.status.conditions[?(@.type=="Compliant")].status`
 // +kubebuilder:printcolumn:name="Interval",type=string,JSONPath=`.spec.interval`,priority=1
+// +kubebuilder:printcolumn:name="Suspended",type=boolean,JSONPath=`.spec.suspend`,priority=1
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`,priority=1
+// +kubebuilder:printcolumn:name="Verified",type=date,JSONPath=`.status.lastVerifiedTime`,priority=1
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 type SecurityBaseline struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
+	// What is declared, for which accounts, and how far the operator goes for it.
 	Spec SecurityBaselineSpec `json:"spec"`
+	// Totals over the accounts; written by the operator only.
 	// +optional
 	Status SecurityBaselineStatus `json:"status,omitempty"`
 }

@@ -72,13 +72,14 @@ const (
 // Limits bound what one round may change in one account, over all baselines together. A plan
 // that exceeds either bound writes nothing and is offered for approval instead.
 type Limits struct {
-	// Most actions one round applies without approval. 0 applies none.
+	// Most actions one round applies without approval, from 0 (none) to 1000.
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000
 	// +optional
 	MaxActions *int32 `json:"maxActions,omitempty"`
-	// Largest share of any one collection (buckets, users, ...) one round changes without
-	// approval, in percent; counted where more than five of its resources would change.
+	// Largest share of any one collection (buckets, users, ...) one round changes
+	// without approval, in percent from 0 to 100; counted where more than five of
+	// them would change.
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=100
 	// +optional
@@ -92,7 +93,8 @@ type Totals struct {
 	Pass int32 `json:"pass"`
 	// Controls with a failing resource that no acceptance covers.
 	Fail int32 `json:"fail"`
-	// Controls whose failures are cut off, but whose cause a person must still remove.
+	// Controls whose failures are cut off, but whose cause a person must still
+	// remove.
 	Contained int32 `json:"contained"`
 	// Controls whose every failure is covered by an unexpired acceptance.
 	Accepted int32 `json:"accepted"`

@@ -1,3 +1,4 @@
+// The tools of the Makefile, at the versions everybody uses.
 module github.com/guardrails-dev/aws-guardrails/hack/tools
 
 go 1.26.0

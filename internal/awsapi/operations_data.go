@@ -1,3 +1,12 @@
 package awsapi
 
-var dataOperations = []Operation{}
+import "slices"
+
+var dataOperations = slices.Concat(
+	reads(
+		"rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots",
+		"rds:DescribeDBSnapshotAttributes", "rds:DescribeDBClusterSnapshotAttributes",
+		"dynamodb:ListTables", "dynamodb:DescribeContinuousBackups", "dynamodb:ListTagsOfResource",
+	),
+	writes("rds:ModifyDBSnapshotAttribute", "rds:ModifyDBClusterSnapshotAttribute", "dynamodb:UpdateContinuousBackups"),
+)

@@ -1,3 +1,24 @@
 package awsapi
 
-var ec2Operations = reads("ec2:DescribeRegions")
+import "slices"
+
+var ec2Operations = slices.Concat(
+	reads(
+		"ec2:DescribeRegions",
+		"ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeNetworkInterfaces",
+		"ec2:DescribeInstances", "ec2:GetInstanceMetadataDefaults",
+		"ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId",
+		"ec2:DescribeSnapshots", "ec2:DescribeSnapshotAttribute", "ec2:DescribeImages",
+		"ec2:DescribeVpcs", "ec2:DescribeFlowLogs",
+	),
+	writes(
+		"ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress",
+		"ec2:ModifyInstanceMetadataOptions", "ec2:ModifyInstanceMetadataDefaults",
+		"ec2:EnableEbsEncryptionByDefault", "ec2:ModifyEbsDefaultKmsKeyId",
+		"ec2:ModifySnapshotAttribute", "ec2:ModifyImageAttribute",
+	),
+	[]Operation{
+		// Who makes a flow log hands it the role that writes the log, and tags it.
+		{Name: "ec2:CreateFlowLogs", Permissions: []string{"ec2:CreateFlowLogs", "ec2:CreateTags", "iam:PassRole"}, Write: true},
+	},
+)

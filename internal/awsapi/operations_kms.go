@@ -1,3 +1,8 @@
 package awsapi
 
-var kmsOperations = []Operation{}
+import "slices"
+
+var kmsOperations = slices.Concat(
+	reads("kms:ListKeys", "kms:DescribeKey", "kms:GetKeyRotationStatus", "kms:ListResourceTags"),
+	writes("kms:EnableKeyRotation", "kms:CancelKeyDeletion", "kms:EnableKey"),
+)

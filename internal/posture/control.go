@@ -3,6 +3,7 @@
 package posture
 
 import (
+	"slices"
 	"time"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
@@ -18,6 +19,8 @@ type Over[L any, T inventory.Resource] struct {
 	Declared func(*v1alpha1.Posture) *L
 	// Observe says which facts the control looks at.
 	Observe inventory.Selection[T]
+	// Facets are further ones that what the leaf declares needs. Optional.
+	Facets func(leaf L) inventory.Facets
 	// Judge concludes on one resource. A fact that was not read is Unknown, never Pass or Fail.
 	Judge func(leaf L, resource T, asOf time.Time) Verdict
 	// Mend returns what would make a failing resource pass. Nil: nothing can but a person.
@@ -31,7 +34,10 @@ type Over[L any, T inventory.Resource] struct {
 type Control struct {
 	ID   string
 	Want inventory.Want
+	// Mends says whether any action mends it; otherwise only a person does.
+	Mends bool
 
+	facets   func(leaf any) inventory.Facets
 	declared func(*v1alpha1.Posture) any
 	judge    func(leaf any, facts *inventory.Snapshot) []Judged
 }
@@ -59,15 +65,30 @@ func Add[L any, T inventory.Resource](set *Set, over Over[L, T]) Over[L, T] {
 // Leaf returns the leaf that declares the control in the posture, or nil.
 func (c Control) Leaf(p *v1alpha1.Posture) any { return c.declared(p) }
 
+// WantFor returns which facts the control looks at where the leaf declares it.
+func (c Control) WantFor(leaf any) inventory.Want {
+	want := c.Want
+	want.Facets = slices.Concat(want.Facets, c.facets(leaf))
+	return want
+}
+
 func (o Over[L, T]) erase() Control {
 	return Control{
-		ID:   o.ID,
-		Want: o.Observe.Want(),
+		ID:    o.ID,
+		Want:  o.Observe.Want(),
+		Mends: o.Mend != nil,
 		declared: func(p *v1alpha1.Posture) any {
 			if leaf := o.Declared(p); leaf != nil {
 				return leaf
 			}
 			return nil
+		},
+		facets: func(leaf any) inventory.Facets {
+			declared, ok := leaf.(*L)
+			if !ok || o.Facets == nil {
+				return nil
+			}
+			return o.Facets(*declared)
 		},
 		judge: func(leaf any, facts *inventory.Snapshot) []Judged {
 			declared, ok := leaf.(*L)

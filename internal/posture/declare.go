@@ -1,7 +1,6 @@
 package posture
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -56,24 +55,37 @@ func Declare(controls []Control, baselines []Declarer, ceiling v1alpha1.Enforcem
 
 func declareOne(control Control, baselines []Declarer, ceiling v1alpha1.Enforcement) (Declaration, bool) {
 	merged := Declaration{Control: control, Enforcement: v1alpha1.Audit}
+	var all, active []named
 	for _, baseline := range baselines {
 		leaf := control.Leaf(baseline.Posture)
 		if leaf == nil {
 			continue
 		}
 		merged.take(baseline, leaf)
+		all = append(all, named{baseline.Name, leaf})
+		if !baseline.Suspended {
+			active = append(active, named{baseline.Name, leaf})
+		}
 	}
+	merged.Leaf, merged.Conflict = mergeLeaves(all), conflictIn(all)
 	if merged.Enforcement.Rank() > ceiling.Rank() {
 		merged.Enforcement = orAudit(ceiling)
 	}
-	if merged.Conflict != "" {
+	// What only a suspended baseline wants is judged, and never written.
+	if merged.Conflict != "" || !reflect.DeepEqual(merged.Leaf, mergeLeaves(active)) {
 		merged.Enforcement = v1alpha1.Audit
 	}
 	merged.Explicit = merged.Explicit && merged.Enforcement == v1alpha1.Enforce
-	return merged, len(merged.Baselines) > 0
+	return merged, len(all) > 0
 }
 
-// take merges one baseline's leaf into the declaration.
+// named is the leaf of one baseline.
+type named struct {
+	baseline string
+	leaf     any
+}
+
+// take takes what one baseline says of enforcement and severity into the declaration.
 func (d *Declaration) take(baseline Declarer, leaf any) {
 	setting := commonOf(leaf)
 	enforcement := setting.Enforcement
@@ -90,16 +102,12 @@ func (d *Declaration) take(baseline Declarer, leaf any) {
 	if setting.Severity.Rank() > d.Severity.Rank() {
 		d.Severity = setting.Severity
 	}
-	if d.Leaf == nil {
-		d.Leaf = cloneLeaf(leaf)
-	} else if field := mergeLeaf(d.Leaf, leaf); field != "" {
-		d.Conflict = fmt.Sprintf("%s differs between %s", field, strings.Join(append(slices.Clone(d.Baselines), baseline.Name), " and "))
-	}
 	d.Baselines = append(d.Baselines, baseline.Name)
 }
 
+// orAudit takes what is not known for the weakest.
 func orAudit(e v1alpha1.Enforcement) v1alpha1.Enforcement {
-	if e == "" {
+	if e.Rank() == 0 {
 		return v1alpha1.Audit
 	}
 	return e
@@ -112,55 +120,110 @@ func commonOf(leaf any) v1alpha1.Setting {
 	return v1alpha1.Setting{}
 }
 
-func cloneLeaf(leaf any) any {
+// mergeLeaves returns a fresh leaf that is the strictest of all, or nil where there is none.
+func mergeLeaves(leaves []named) any {
+	var merged any
+	for _, one := range leaves {
+		if merged == nil {
+			merged = valuesOf(one.leaf)
+			continue
+		}
+		mergeLeaf(merged, one.leaf)
+	}
+	return merged
+}
+
+// valuesOf copies a leaf without the settings that every leaf shares.
+func valuesOf(leaf any) any {
 	fresh := reflect.New(reflect.TypeOf(leaf).Elem())
 	fresh.Elem().Set(reflect.ValueOf(leaf).Elem())
+	if has, ok := fresh.Interface().(interface{ Common() *v1alpha1.Setting }); ok {
+		*has.Common() = v1alpha1.Setting{}
+	}
 	return fresh.Interface()
 }
 
-// mergeLeaf makes into the stricter of both leaves, value by value, and returns the JSON name
-// of a value on which they differ without an order.
-func mergeLeaf(into, other any) (conflict string) {
+// mergeLeaf makes into the stricter of both leaves, value by value. A value that is left out
+// is not declared, but for a list of what is approved: who lists nothing approves nothing.
+func mergeLeaf(into, other any) {
 	a, b := reflect.ValueOf(into).Elem(), reflect.ValueOf(other).Elem()
 	for i := range a.NumField() {
 		field := a.Type().Field(i)
-		if field.Anonymous || b.Field(i).IsZero() {
-			continue
+		order := field.Tag.Get("stricter")
+		switch x, y := a.Field(i), b.Field(i); {
+		case field.Anonymous, x.IsZero() && y.IsZero():
+		case order == "both":
+			x.Set(filter(x, func(item reflect.Value) bool { return contains(y, item) }))
+		case x.IsZero():
+			x.Set(y)
+		case !y.IsZero():
+			x.Set(stricter(order, x, y))
 		}
-		if a.Field(i).IsZero() {
-			a.Field(i).Set(b.Field(i))
-			continue
-		}
-		value, ok := stricter(field.Tag.Get("stricter"), a.Field(i), b.Field(i))
-		if !ok {
-			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			conflict = name
-			continue
-		}
-		a.Field(i).Set(value)
 	}
-	return conflict
 }
 
-// stricter returns the stricter of two values that are both declared, by the order of the tag.
-func stricter(order string, a, b reflect.Value) (reflect.Value, bool) {
+// conflictIn says on which values that have no order the leaves differ, and whose they are.
+func conflictIn(leaves []named) string {
+	if len(leaves) == 0 {
+		return ""
+	}
+	var conflicts []string
+	shape := reflect.TypeOf(leaves[0].leaf).Elem()
+	for i := range shape.NumField() {
+		field := shape.Field(i)
+		if field.Anonymous || field.Tag.Get("stricter") != "" {
+			continue
+		}
+		if names := whoDiffer(leaves, i); len(names) > 0 {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			conflicts = append(conflicts, name+" differs between "+strings.Join(names, " and "))
+		}
+	}
+	return strings.Join(conflicts, "; ")
+}
+
+// whoDiffer names the baselines that declare the value, if they do not agree on it.
+func whoDiffer(leaves []named, field int) []string {
+	var names []string
+	var first any
+	differ := false
+	for _, one := range leaves {
+		value := reflect.ValueOf(one.leaf).Elem().Field(field)
+		if value.IsZero() {
+			continue
+		}
+		if first == nil {
+			first = value.Interface()
+		}
+		differ = differ || !reflect.DeepEqual(first, value.Interface())
+		names = append(names, one.baseline)
+	}
+	if !differ {
+		return nil
+	}
+	return names
+}
+
+// stricter returns the stricter of two values that are both declared, by the order of the tag;
+// the first where there is none.
+func stricter(order string, a, b reflect.Value) reflect.Value {
 	switch order {
 	case "":
-		return a, reflect.DeepEqual(a.Interface(), b.Interface())
+		return a
 	case "larger":
-		return pick(a, b, b.Int() > a.Int()), true
+		return pick(a, b, b.Int() > a.Int())
 	case "smaller":
-		return pick(a, b, b.Int() < a.Int()), true
+		return pick(a, b, b.Int() < a.Int())
 	case "true":
-		return pick(a, b, b.Elem().Bool()), true
-	case "both":
-		return filter(a, func(item reflect.Value) bool { return contains(b, item) }), true
+		return pick(a, b, b.Elem().Bool())
 	case "either":
-		return reflect.AppendSlice(filter(a, func(item reflect.Value) bool { return !contains(b, item) }), b), true
+		return reflect.AppendSlice(filter(a, always), filter(b, func(item reflect.Value) bool { return !contains(a, item) }))
 	}
 	ranks := strings.Split(order, "<")
-	return pick(a, b, slices.Index(ranks, b.String()) > slices.Index(ranks, a.String())), true
+	return pick(a, b, slices.Index(ranks, b.String()) > slices.Index(ranks, a.String()))
 }
+
+func always(reflect.Value) bool { return true }
 
 func pick(a, b reflect.Value, second bool) reflect.Value {
 	if second {

@@ -177,8 +177,12 @@ func (p *Plan) dropContradictions() {
 	}
 }
 
-// mode says what becomes of a change of the risk that the control asks for.
+// mode says what becomes of a change of the risk that the control asks for. Manual is no
+// change at all: such a one is only shown.
 func (r Rules) mode(declared Declaration, risk v1alpha1.Risk) Mode {
+	if risk == v1alpha1.Manual {
+		return Audited
+	}
 	switch declared.Enforcement {
 	case v1alpha1.Approve:
 		return Offered
@@ -213,7 +217,7 @@ func (r Rules) exceeded(changes []Change, facts *inventory.Snapshot) string {
 	for _, collection := range slices.Sorted(maps.Keys(targets)) {
 		changed := len(targets[collection])
 		size, _ := facts.Size(collection)
-		if changed > percentFrom && size > 0 && changed*100 > r.MaxPercent*size {
+		if changed > percentFrom && changed*100 > r.MaxPercent*size {
 			return fmt.Sprintf("%d of %d %s exceed limits.maxPercent %d", changed, size, collection, r.MaxPercent)
 		}
 	}

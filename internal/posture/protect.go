@@ -3,6 +3,7 @@ package posture
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,11 +29,11 @@ func (p Protection) Refuses(d action.Description) string {
 	for _, name := range names {
 		switch {
 		case name == "":
-		case slices.Contains(p.Own, name):
+		case p.isOwn(d.Target.Type, name):
 			return "the operator's own role " + name
 		case strings.Contains(name, "/aws-service-role/"), strings.Contains(name, "/aws-reserved/"):
 			return "reserved by AWS: " + name
-		case strings.Contains(name, ":oidc-provider/"):
+		case strings.Contains(name, ":oidc-provider/"), strings.Contains(name, ":saml-provider/"):
 			return "federation that workloads sign in by: " + name
 		case inventory.MatchesAny(p.Principals, name, lastPart(name)) && isPrincipal(d.Target.Type, name):
 			return "protected principal " + name
@@ -41,6 +42,19 @@ func (p Protection) Refuses(d action.Description) string {
 		}
 	}
 	return ""
+}
+
+// isOwn says whether the name is one of the operator's roles, by ARN, by name, or by the ARN
+// of a session in it.
+func (p Protection) isOwn(kind, name string) bool {
+	_, session, _ := strings.Cut(name, ":assumed-role/")
+	role, _, _ := strings.Cut(session, "/")
+	if role == "" && kind == "AWS::IAM::Role" && !strings.HasPrefix(name, "arn:") {
+		role = name
+	}
+	return slices.ContainsFunc(p.Own, func(own string) bool {
+		return own == name || role != "" && lastPart(own) == role
+	})
 }
 
 func isPrincipal(kind, name string) bool {
@@ -72,12 +86,13 @@ func (p Protection) ManagedElsewhere(ref inventory.Ref) string {
 		return ""
 	}
 	if err != nil {
-		return fmt.Sprintf("unknown: its tags could not be read (%s)", Clean(err.Error(), 200))
+		return fmt.Sprintf("unknown: its tags could not be read (%s)", inventory.Clean(err.Error(), 200))
 	}
+	keys := slices.Sorted(maps.Keys(tags))
 	for _, mark := range ownerTags {
-		for key, value := range tags {
+		for _, key := range keys {
 			if prefix, isPrefix := strings.CutSuffix(mark.key, "*"); key == mark.key || isPrefix && strings.HasPrefix(key, prefix) {
-				return strings.TrimSpace(mark.owner + " " + Clean(value, 100))
+				return strings.TrimSpace(mark.owner + " " + inventory.Clean(tags[key], 100))
 			}
 		}
 	}

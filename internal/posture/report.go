@@ -58,19 +58,21 @@ func (c ControlReport) Verdict() v1alpha1.VerdictStatus {
 	return v1alpha1.NotApplicable
 }
 
-// Wrong returns whether any control found something wrong with the resource.
-func (r Report) Wrong() func(inventory.Ref) bool {
-	type name struct{ kind, region, name string }
-	of := func(ref inventory.Ref) name { return name{ref.Type, ref.Region, ref.Name()} }
+// Wrong returns whether any control over the collection found something wrong with the
+// resource of it, or something that a person still has to see to.
+func (r Report) Wrong() func(collection string, ref inventory.Ref) bool {
+	type name struct{ collection, region, name string }
 	wrong := map[name]bool{}
 	for _, control := range r.Controls {
 		for _, judged := range control.Judged {
-			if judged.Verdict.Status == v1alpha1.Fail {
-				wrong[of(judged.Ref)] = true
+			if s := judged.Verdict.Status; s == v1alpha1.Fail || s == v1alpha1.Contained {
+				wrong[name{control.Control.Want.Collection, judged.Ref.Region, judged.Ref.Name()}] = true
 			}
 		}
 	}
-	return func(ref inventory.Ref) bool { return wrong[of(ref)] }
+	return func(collection string, ref inventory.Ref) bool {
+		return wrong[name{collection, ref.Region, ref.Name()}]
+	}
 }
 
 // Totals counts the controls by what they conclude.

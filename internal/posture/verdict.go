@@ -3,11 +3,10 @@ package posture
 import (
 	"errors"
 	"fmt"
-	"strings"
-	"unicode"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/fault"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
 // Verdict is what a control concludes on one resource.
@@ -68,20 +67,5 @@ const maxMessage = 400
 
 // text formats a message and cleans it: names and texts from AWS may hold anything.
 func text(format string, args []any) string {
-	return Clean(fmt.Sprintf(format, args...), maxMessage)
-}
-
-// Clean drops control characters and bounds the length, so that a string from AWS can be
-// shown in a status, an event or a terminal.
-func Clean(s string, limit int) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Cf) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "?"))
-	if len(s) <= limit {
-		return s
-	}
-	return strings.ToValidUTF8(s[:limit-3], "") + "..."
+	return inventory.Clean(fmt.Sprintf(format, args...), maxMessage)
 }

@@ -19,24 +19,28 @@ import (
 // owner tag is someone else's, and ends them.
 func ownServiceRole(s *awsapi.Session, name, trust, permissions string) []Step {
 	client := s.In("").IAM()
-	create := ensure("iam:CreateRole",
-		func(ctx context.Context) (bool, error) {
-			out, err := client.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(name)})
-			switch {
-			case fault.Code(err) == "NoSuchEntity":
-				return false, nil
-			case err != nil:
-				return false, fmt.Errorf("looking for role %s: %w", name, err)
-			case !ownRole(out.Role):
-				return false, &fault.Fault{Class: fault.Conflict, Operation: "iam:CreateRole", Message: fmt.Sprintf("role %s is there without the tag %s: it is someone else's", name, v1alpha1.OwnerTag)}
-			}
-			return true, nil
-		},
-		func(ctx context.Context) error {
-			return sent(client.CreateRole(ctx, &iam.CreateRoleInput{
-				RoleName: aws.String(name), AssumeRolePolicyDocument: aws.String(trust), Tags: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownValue)}},
-			}))
-		})
+	there := func(ctx context.Context) (bool, error) {
+		out, err := client.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(name)})
+		switch {
+		case fault.Code(err) == "NoSuchEntity":
+			return false, nil
+		case err != nil:
+			return false, fmt.Errorf("looking for role %s: %w", name, err)
+		case !ownRole(out.Role):
+			return false, &fault.Fault{Class: fault.Conflict, Operation: "iam:CreateRole", Message: fmt.Sprintf("role %s is there without the tag %s: it is someone else's", name, v1alpha1.OwnerTag)}
+		}
+		return true, nil
+	}
+	create := ensure("iam:CreateRole", there, func(ctx context.Context) error {
+		err := sent(client.CreateRole(ctx, &iam.CreateRoleInput{
+			RoleName: aws.String(name), AssumeRolePolicyDocument: aws.String(trust), Tags: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownValue)}},
+		}))
+		// Ours since the look, if an answer was lost.
+		if fault.Code(err) == "EntityAlreadyExists" {
+			_, err = there(ctx)
+		}
+		return err
+	})
 	allow := ensure("iam:PutRolePolicy",
 		func(ctx context.Context) (bool, error) {
 			out, err := client.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: aws.String(name), PolicyName: aws.String(name)})

@@ -1,3 +1,92 @@
 package remedy
 
-var iamRemedies = []remedy{}
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+)
+
+var iamRemedies = []remedy{by(setPasswordPolicy), by(deactivateAccessKey), by(deletePassword), by(requireMFA), by(moveAttachedPolicy), by(moveInlinePolicy)}
+
+func setPasswordPolicy(s *awsapi.Session, a action.SetPasswordPolicy) []Step {
+	return []Step{setting("iam:UpdateAccountPasswordPolicy",
+		func(ctx context.Context) (inventory.PasswordRules, error) { return read.PasswordRules(ctx, s) },
+		a.From, a.To,
+		func(ctx context.Context) error {
+			return sent(s.In("").IAM().UpdateAccountPasswordPolicy(ctx, &iam.UpdateAccountPasswordPolicyInput{
+				MinimumPasswordLength:      positive(a.To.MinLength),
+				RequireUppercaseCharacters: a.To.Uppercase, RequireLowercaseCharacters: a.To.Lowercase,
+				RequireNumbers: a.To.Numbers, RequireSymbols: a.To.Symbols,
+				PasswordReusePrevention:    positive(a.To.ReusePrevention),
+				MaxPasswordAge:             positive(a.To.MaxAgeDays),
+				HardExpiry:                 aws.Bool(a.To.HardExpiry),
+				AllowUsersToChangePassword: a.To.UsersChange,
+			}))
+		},
+	)}
+}
+
+// positive leaves out what is not set: IAM takes no zero.
+func positive(value int32) *int32 {
+	if value <= 0 {
+		return nil
+	}
+	return &value
+}
+
+func deactivateAccessKey(s *awsapi.Session, a action.DeactivateAccessKey) []Step {
+	return []Step{{
+		Call: "iam:UpdateAccessKey",
+		Look: func(ctx context.Context) (Standing, error) {
+			keys, err := read.AccessKeys(ctx, s, a.User.ID)
+			if err != nil {
+				return "", err
+			}
+			for _, key := range keys {
+				switch {
+				case key.ID != a.Key:
+				case !key.Active:
+					return Done, nil
+				case action.UseOf(key.LastUsed, s.Now()) != a.Use:
+					return Changed, nil
+				default:
+					return Pending, nil
+				}
+			}
+			return Changed, nil
+		},
+		Send: func(ctx context.Context) error {
+			return sent(s.In("").IAM().UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{
+				UserName: aws.String(a.User.ID), AccessKeyId: aws.String(a.Key), Status: types.StatusTypeInactive,
+			}))
+		},
+	}}
+}
+
+func deletePassword(s *awsapi.Session, a action.DeletePassword) []Step {
+	return []Step{{
+		Call: "iam:DeleteLoginProfile",
+		Look: func(ctx context.Context) (Standing, error) {
+			password, err := read.Password(ctx, s, a.User.ID)
+			switch {
+			case err != nil:
+				return "", err
+			case !password.Set:
+				return Done, nil
+			case password.Changed.After(a.Changed), a.LastUsed == nil && !password.LastUsed.IsZero(), a.LastUsed != nil && password.LastUsed.After(*a.LastUsed):
+				return Changed, nil
+			}
+			return Pending, nil
+		},
+		Send: func(ctx context.Context) error {
+			return sent(s.In("").IAM().DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: aws.String(a.User.ID)}))
+		},
+	}}
+}

@@ -35,7 +35,7 @@ type Result struct {
 func Take(ctx context.Context, in Input) (Result, error) {
 	wants := make([]inventory.Want, 0, len(in.Declarations))
 	for _, declaration := range in.Declarations {
-		wants = append(wants, declaration.Control.Want)
+		wants = append(wants, declaration.Control.WantFor(declaration.Leaf))
 	}
 	wants = inventory.Merge(wants)
 	s := in.Session

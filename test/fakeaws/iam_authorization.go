@@ -11,26 +11,15 @@ import (
 
 // authorizationDetails pages over users, groups, roles and policies as one list.
 func authorizationDetails(r *Request, in *iam.GetAccountAuthorizationDetailsInput) (*iam.GetAccountAuthorizationDetailsOutput, error) {
-	wanted := func(kind types.EntityType) bool { return len(in.Filter) == 0 || slices.Contains(in.Filter, kind) }
 	var all []any
-	if wanted(types.EntityTypeUser) {
-		for _, user := range r.sortedUsers() {
-			all = append(all, user.detail())
-		}
-	}
-	if wanted(types.EntityTypeGroup) {
-		for _, group := range r.sortedGroups() {
-			all = append(all, group.detail())
-		}
-	}
-	if wanted(types.EntityTypeRole) {
-		for _, name := range slices.Sorted(maps.Keys(r.iam().roles)) {
-			all = append(all, r.iam().roles[name].detail())
-		}
-	}
-	if wanted(types.EntityTypeLocalManagedPolicy) {
-		for _, arn := range slices.Sorted(maps.Keys(r.iam().policies)) {
-			all = append(all, r.iam().policies[arn].detail(r))
+	for _, part := range []struct {
+		kind types.EntityType
+		list func(*Request) []any
+	}{
+		{types.EntityTypeUser, userDetails}, {types.EntityTypeGroup, groupDetails}, {types.EntityTypeRole, roleDetails}, {types.EntityTypeLocalManagedPolicy, policyDetails},
+	} {
+		if len(in.Filter) == 0 || slices.Contains(in.Filter, part.kind) {
+			all = append(all, part.list(r)...)
 		}
 	}
 	items, marker, more, err := iamPage(all, in.Marker, in.MaxItems)
@@ -54,6 +43,34 @@ func authorizationDetails(r *Request, in *iam.GetAccountAuthorizationDetailsInpu
 		}
 	}
 	return out, nil
+}
+
+func userDetails(r *Request) (all []any) {
+	for _, user := range r.sortedUsers() {
+		all = append(all, user.detail())
+	}
+	return all
+}
+
+func groupDetails(r *Request) (all []any) {
+	for _, group := range r.sortedGroups() {
+		all = append(all, group.detail())
+	}
+	return all
+}
+
+func roleDetails(r *Request) (all []any) {
+	for _, name := range slices.Sorted(maps.Keys(r.iam().roles)) {
+		all = append(all, r.iam().roles[name].detail())
+	}
+	return all
+}
+
+func policyDetails(r *Request) (all []any) {
+	for _, arn := range slices.Sorted(maps.Keys(r.iam().policies)) {
+		all = append(all, r.iam().policies[arn].detail(r))
+	}
+	return all
 }
 
 func (user *iamUser) detail() types.UserDetail {

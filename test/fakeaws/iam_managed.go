@@ -135,6 +135,26 @@ func deletePolicy(r *Request, in *iam.DeletePolicyInput) (*iam.DeletePolicyOutpu
 
 // listPolicies lists the account's own policies; of AWS's own only those that are attached.
 func listPolicies(r *Request, in *iam.ListPoliciesInput) (*iam.ListPoliciesOutput, error) {
+	all := []types.Policy{}
+	for _, arn := range r.knownPolicies() {
+		policy, err := r.managedPolicy(arn)
+		if err != nil {
+			return nil, err
+		}
+		scope := types.PolicyScopeTypeAws
+		if r.iam().policies[arn] != nil {
+			scope = types.PolicyScopeTypeLocal
+		}
+		inScope := in.Scope == "" || in.Scope == types.PolicyScopeTypeAll || in.Scope == scope
+		if inScope && (!in.OnlyAttached || r.attachmentsOf(arn) > 0) {
+			all = append(all, *policy.shown(r))
+		}
+	}
+	policies, marker, more, err := iamPage(all, in.Marker, in.MaxItems)
+	return &iam.ListPoliciesOutput{Policies: policies, Marker: marker, IsTruncated: more}, err
+}
+
+func (r *Request) knownPolicies() []string {
 	arns := map[string]bool{}
 	for arn := range r.iam().policies {
 		arns[arn] = true
@@ -144,18 +164,5 @@ func listPolicies(r *Request, in *iam.ListPoliciesInput) (*iam.ListPoliciesOutpu
 			arns[arn] = true
 		}
 	}
-	all := []types.Policy{}
-	for _, arn := range slices.Sorted(maps.Keys(arns)) {
-		policy, err := r.managedPolicy(arn)
-		if err != nil {
-			return nil, err
-		}
-		own := r.iam().policies[arn] != nil
-		if in.Scope == types.PolicyScopeTypeLocal && !own || in.Scope == types.PolicyScopeTypeAws && own || in.OnlyAttached && r.attachmentsOf(arn) == 0 {
-			continue
-		}
-		all = append(all, *policy.shown(r))
-	}
-	policies, marker, more, err := iamPage(all, in.Marker, in.MaxItems)
-	return &iam.ListPoliciesOutput{Policies: policies, Marker: marker, IsTruncated: more}, err
+	return slices.Sorted(maps.Keys(arns))
 }

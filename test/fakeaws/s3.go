@@ -2,6 +2,8 @@ package fakeaws
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"regexp"
 	"slices"
 	"strings"
@@ -63,12 +65,17 @@ func (c *Cloud) anyBucket(name string) *bucket {
 	return nil
 }
 
+// errNoSuchBucket is generic: none of these operations models the type.
+func errNoSuchBucket() error {
+	return failure("NoSuchBucket", "The specified bucket does not exist")
+}
+
 // bucket finds a bucket as S3 does: by name in all accounts, then by owner and region.
 func (r *Request) bucket(name, owner *string) (*bucket, error) {
 	b := r.Cloud.anyBucket(aws.ToString(name))
 	switch {
 	case b == nil:
-		return nil, &types.NoSuchBucket{Message: aws.String("The specified bucket does not exist")}
+		return nil, errNoSuchBucket()
 	case b.account != r.Account, owner != nil && *owner != b.account:
 		return nil, failure("AccessDenied", "Access Denied")
 	case b.region != r.Region:
@@ -161,7 +168,7 @@ func headBucket(r *Request, in *s3.HeadBucketInput) (*s3.HeadBucketOutput, error
 	case b.region != r.Region:
 		return nil, failure("MovedPermanently", "Moved Permanently")
 	}
-	return &s3.HeadBucketOutput{BucketRegion: aws.String(b.region), BucketArn: aws.String(b.arn(r, aws.ToString(in.Bucket))), AccessPointAlias: aws.Bool(false)}, nil
+	return &s3.HeadBucketOutput{BucketRegion: aws.String(b.region), AccessPointAlias: aws.Bool(false)}, nil
 }
 
 func (b *bucket) arn(r *Request, name string) string {
@@ -173,7 +180,7 @@ func getBucketLocation(r *Request, in *s3.GetBucketLocationInput) (*s3.GetBucket
 	b := r.Cloud.anyBucket(aws.ToString(in.Bucket))
 	switch {
 	case b == nil:
-		return nil, &types.NoSuchBucket{Message: aws.String("The specified bucket does not exist")}
+		return nil, errNoSuchBucket()
 	case b.account != r.Account, in.ExpectedBucketOwner != nil && *in.ExpectedBucketOwner != b.account:
 		return nil, failure("AccessDenied", "Access Denied")
 	case b.region == "us-east-1":
@@ -185,7 +192,7 @@ func getBucketLocation(r *Request, in *s3.GetBucketLocationInput) (*s3.GetBucket
 // listBuckets says the regions only where a parameter was sent.
 func listBuckets(r *Request, in *s3.ListBucketsInput) (*s3.ListBucketsOutput, error) {
 	located := !global[s3State](r).unlocated && (in.MaxBuckets != nil || in.ContinuationToken != nil || in.Prefix != nil || in.BucketRegion != nil)
-	var all []types.Bucket
+	all := []types.Bucket{} // none is an empty element, not a missing one
 	for name, b := range global[s3State](r).buckets {
 		if !strings.HasPrefix(name, aws.ToString(in.Prefix)) || in.BucketRegion != nil && *in.BucketRegion != b.region {
 			continue
@@ -201,5 +208,11 @@ func listBuckets(r *Request, in *s3.ListBucketsInput) (*s3.ListBucketsOutput, er
 	if err != nil {
 		return nil, err
 	}
-	return &s3.ListBucketsOutput{Buckets: items, ContinuationToken: next, Prefix: in.Prefix, Owner: &types.Owner{ID: aws.String("canonical-" + r.Account)}}, nil
+	return &s3.ListBucketsOutput{Buckets: items, ContinuationToken: next, Prefix: in.Prefix, Owner: &types.Owner{ID: aws.String(canonicalID(r.Account))}}, nil
+}
+
+// canonicalID is an account as S3 knows it.
+func canonicalID(account string) string {
+	sum := sha256.Sum256([]byte(account))
+	return hex.EncodeToString(sum[:])
 }

@@ -29,6 +29,9 @@ func serveBucketSettings(c *Cloud) {
 		if err != nil {
 			return nil, err
 		}
+		if *in.PublicAccessBlockConfiguration == (types.PublicAccessBlockConfiguration{}) {
+			return nil, failure("InvalidRequest", "Must specify at least one configuration.")
+		}
 		b.block = spelledOut(in.PublicAccessBlockConfiguration)
 		return &s3.PutPublicAccessBlockOutput{}, nil
 	})

@@ -49,7 +49,13 @@ func putBucketTagging(r *Request, in *s3.PutBucketTaggingInput) (*s3.PutBucketTa
 		seen[key] = true
 	}
 	kept := slices.DeleteFunc(slices.Clone(b.tags), func(tag types.Tag) bool { return !strings.HasPrefix(aws.ToString(tag.Key), "aws:") })
-	b.tags = append(kept, in.Tagging.TagSet...)
+	for _, tag := range in.Tagging.TagSet {
+		if aws.ToString(tag.Value) == "" {
+			tag.Value = nil // an empty element reads as none
+		}
+		kept = append(kept, tag)
+	}
+	b.tags = kept
 	return &s3.PutBucketTaggingOutput{}, nil
 }
 

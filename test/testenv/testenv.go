@@ -17,6 +17,7 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
+	"github.com/guardrails-dev/aws-guardrails/test/tail"
 	"github.com/guardrails-dev/aws-guardrails/test/testenv/controlplane"
 )
 
@@ -61,7 +62,7 @@ func Start(ctx context.Context) (*Environment, error) {
 		return nil, err
 	}
 
-	var etcdLog, serverLog tail
+	var etcdLog, serverLog tail.Tail
 	existing := false // never a cluster that the environment happens to point to
 	env := &envtest.Environment{
 		UseExistingCluster:       &existing,

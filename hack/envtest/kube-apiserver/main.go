@@ -1,3 +1,5 @@
+// Command kube-apiserver is the API server of the control plane that tests and the
+// demo start.
 package main
 
 import (
@@ -10,6 +12,4 @@ import (
 	"k8s.io/kubernetes/cmd/kube-apiserver/app"
 )
 
-func main() {
-	os.Exit(cli.Run(app.NewAPIServerCommand()))
-}
+func main() { os.Exit(cli.Run(app.NewAPIServerCommand())) }

@@ -1,3 +1,4 @@
+// A module of its own, so that its analyzers and the other tools never raise each other's versions.
 module github.com/guardrails-dev/aws-guardrails/hack/tools/golangci-lint
 
 go 1.26.0

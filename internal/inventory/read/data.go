@@ -1,3 +1,16 @@
 package read
 
-var dataReaders = []reader{}
+import (
+	"errors"
+
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+)
+
+var dataReaders = []reader{
+	collection(inventory.Databases, databases, nil),
+	collection(inventory.DBSnapshots, dbSnapshots, nil),
+	collection(inventory.Tables, tables, tableTags),
+}
+
+// errNoContent is an answer without what was asked for. It is not an absence.
+var errNoContent = errors.New("AWS answered without content")

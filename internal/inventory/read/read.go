@@ -109,16 +109,18 @@ func All(ctx context.Context, session *awsapi.Session, wants []inventory.Want, s
 }
 
 // Closer looks again at the resources that the judgement showed wrong: by the freshest call
-// there is, and with the tags that show their owner.
-func Closer(ctx context.Context, session *awsapi.Session, wants []inventory.Want, snapshot *inventory.Snapshot, wrong func(inventory.Ref) bool) {
+// there is, and with the tags that show their owner. Wrong is asked for each resource of each
+// collection, for two collections may hold different facts about one resource.
+func Closer(ctx context.Context, session *awsapi.Session, wants []inventory.Want, snapshot *inventory.Snapshot, wrong func(collection string, ref inventory.Ref) bool) {
 	shared := &sync.Map{}
 	for _, r := range readers() {
 		at := slices.IndexFunc(wants, func(w inventory.Want) bool { return w.Collection == r.collection })
 		if r.closer == nil || at < 0 {
 			continue
 		}
+		of := func(ref inventory.Ref) bool { return wrong(r.collection, ref) }
 		for _, place := range snapshot.Places(r.collection, wants[at].Scope) {
-			r.closer(ctx, scopeOf(session, snapshot, place.Region, shared), snapshot, wrong)
+			r.closer(ctx, scopeOf(session, snapshot, place.Region, shared), snapshot, of)
 		}
 	}
 }

@@ -1,3 +1,96 @@
 package action
 
-var ec2Types = []Action{}
+import (
+	"fmt"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+)
+
+var ec2Types = []Action{
+	RevokeSecurityGroupRule{}, RequireIMDSv2{}, RequireIMDSv2ByDefault{}, EncryptEBSByDefault{}, SetEBSDefaultKey{}, UnshareSnapshot{}, UnshareImage{}, LogVPCFlows{},
+}
+
+// RevokeSecurityGroupRule takes one rule of a security group away, by its id: a rule named by
+// what it says is silently not found in a default VPC. A rule that opens more than what is
+// refused goes whole; it is never narrowed.
+type RevokeSecurityGroupRule struct {
+	Group Target `json:"group"`
+	// Title is the group's name.
+	Title string                      `json:"title"`
+	From  inventory.SecurityGroupRule `json:"from"`
+}
+
+// Describe implements Action.
+func (a RevokeSecurityGroupRule) Describe() Description {
+	call := "ec2:RevokeSecurityGroupIngress"
+	if a.From.Egress {
+		call = "ec2:RevokeSecurityGroupEgress"
+	}
+	from := a.From.String()
+	if a.From.Description != "" {
+		from += fmt.Sprintf(" (%s)", a.From.Description)
+	}
+	return Description{
+		Target:     a.Group.Ref(),
+		Collection: inventory.SecurityGroups.Name,
+		Setting:    "Rule " + a.From.ID,
+		Title:      fmt.Sprintf("revoke %s rule %s of %s (%s): %s", a.From.Direction(), a.From.ID, a.Group.ID, a.Title, a.From),
+		From:       from,
+		To:         fmt.Sprintf("closed: %s, the whole rule; connections that are already tracked go on until they end", a.From),
+		Risk:       v1alpha1.Disruptive,
+		Calls:      []string{call},
+	}
+}
+
+// RequireIMDSv2 makes an instance's metadata service answer to session tokens only. It is
+// disruptive: software that asks without one gets nothing, its role's credentials included.
+type RequireIMDSv2 struct {
+	Instance Target `json:"instance"`
+	From     string `json:"from"`
+	// HopLimit stays as it is; it is part of what a person is shown.
+	HopLimit int32 `json:"hopLimit"`
+}
+
+// Describe implements Action.
+func (a RequireIMDSv2) Describe() Description {
+	to := "HttpTokens required"
+	if a.HopLimit == 1 {
+		to += "; the hop limit stays 1, so containers behind a bridge get no token"
+	}
+	return Description{
+		Target:     a.Instance.Ref(),
+		Collection: inventory.Instances.Name,
+		Setting:    "MetadataOptions.HttpTokens",
+		Title:      "require IMDSv2 of instance " + a.Instance.ID,
+		From:       "HttpTokens " + a.From,
+		To:         to,
+		Risk:       v1alpha1.Disruptive,
+		Calls:      []string{"ec2:ModifyInstanceMetadataOptions"},
+	}
+}
+
+// RequireIMDSv2ByDefault makes new instances of a region require IMDSv2 where their launch does
+// not say otherwise; what runs is left alone.
+type RequireIMDSv2ByDefault struct {
+	Region Target `json:"region"`
+	From   string `json:"from"`
+}
+
+// Describe implements Action.
+func (a RequireIMDSv2ByDefault) Describe() Description {
+	from := "HttpTokens " + a.From
+	if a.From == "" {
+		from = "no preference"
+	}
+	return Description{
+		Target:     a.Region.Ref(),
+		Collection: inventory.MetadataDefaults.Name,
+		Setting:    "MetadataDefaults.HttpTokens",
+		Title:      "require IMDSv2 of new instances in " + a.Region.Region,
+		From:       from,
+		To:         "HttpTokens required",
+		Risk:       v1alpha1.Safe,
+		Calls:      []string{"ec2:ModifyInstanceMetadataDefaults"},
+	}
+}

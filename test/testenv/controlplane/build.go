@@ -14,6 +14,9 @@ import (
 	"time"
 )
 
+// errStopped replaces the bare "signal: killed" of a build whose context ended.
+var errStopped = errors.New("stopped before it was done; the next call goes on where this one ended")
+
 // build compiles Commands from the module at source and puts them at dir, which
 // does not exist, whole or not at all.
 func build(ctx context.Context, source, dir string, progress io.Writer) error {

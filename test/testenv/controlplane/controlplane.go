@@ -10,7 +10,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -111,6 +110,3 @@ func cacheDir(source string) (string, error) {
 	key := hex.EncodeToString(hash.Sum(nil))[:12]
 	return filepath.Join(cache, "aws-guardrails", "envtest-"+key), nil
 }
-
-// errStopped replaces the bare "signal: killed" of a build whose context ended.
-var errStopped = errors.New("stopped before it was done; the next call goes on where this one ended")

@@ -1,0 +1,104 @@
+package account
+
+import (
+	"context"
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+)
+
+// journal keeps a run's journal in its status. A claim is an update by resource version: of two
+// writers of one run, the second is refused before it sends anything.
+type journal struct {
+	visit *visit
+	run   *v1alpha1.RemediationRun
+	dirty bool
+}
+
+// Ended implements remedy.Journal. Skipped calls are taken up again.
+func (j *journal) Ended(hash, call string) (v1alpha1.CallResult, bool) {
+	entry := j.find(hash, call)
+	if entry == nil || entry.Result == v1alpha1.CallClaimed || entry.Result == v1alpha1.CallSkipped {
+		return "", false
+	}
+	return entry.Result, true
+}
+
+// Claim implements remedy.Journal.
+func (j *journal) Claim(ctx context.Context, hash, call string) error {
+	now := metav1.NewTime(j.visit.Now())
+	if j.run.Status.StartedAt == nil {
+		j.run.Status.StartedAt = &now
+	}
+	j.put(v1alpha1.JournalEntry{Action: hash, Call: call, At: now, Result: v1alpha1.CallClaimed})
+	return j.Flush(ctx)
+}
+
+// Record implements remedy.Journal.
+func (j *journal) Record(hash, call string, result v1alpha1.CallResult, message string) {
+	entry := v1alpha1.JournalEntry{Action: hash, Call: call, At: metav1.NewTime(j.visit.Now()), Result: result, Message: message}
+	if claimed := j.find(hash, call); claimed != nil && claimed.Result == v1alpha1.CallClaimed {
+		entry.At = claimed.At
+	}
+	j.put(entry)
+	j.visit.logCall(j.run, entry)
+}
+
+// Flush implements remedy.Journal.
+func (j *journal) Flush(ctx context.Context) error {
+	if !j.dirty {
+		return nil
+	}
+	j.run.Status.Progress = progress(j.run)
+	if err := j.visit.Status().Update(ctx, j.run); err != nil {
+		return fmt.Errorf("writing the journal of run %s: %w", j.run.Name, err)
+	}
+	j.dirty = false
+	return nil
+}
+
+func (j *journal) find(hash, call string) *v1alpha1.JournalEntry {
+	for i := range j.run.Status.Journal {
+		if entry := &j.run.Status.Journal[i]; entry.Action == hash && entry.Call == call {
+			return entry
+		}
+	}
+	return nil
+}
+
+func (j *journal) put(entry v1alpha1.JournalEntry) {
+	j.dirty = true
+	if have := j.find(entry.Action, entry.Call); have != nil {
+		*have = entry
+		return
+	}
+	j.run.Status.Journal = append(j.run.Status.Journal, entry)
+}
+
+// logCall repeats a journal entry as one structured line, and as an event if it changed AWS.
+func (v *visit) logCall(run *v1alpha1.RemediationRun, entry v1alpha1.JournalEntry) {
+	planned := actionOf(run, entry.Action)
+	logger := v.log.WithValues("account", run.Spec.AccountID, "region", planned.Region, "resource", planned.Target,
+		"action", planned.Type, "call", entry.Call, "run", run.Name, "caller", run.Status.Caller, "result", entry.Result)
+	switch entry.Result {
+	case v1alpha1.CallDone:
+		logger.Info("changed AWS")
+		v.event(run, "Normal", "Changed", "Apply", "%s (%s)", planned.Title, entry.Call)
+	case v1alpha1.CallDenied, v1alpha1.CallFailed:
+		logger.Info("could not change AWS", "cause", entry.Message)
+		v.event(run, "Warning", string(entry.Result), "Apply", "%s (%s): %s", planned.Title, entry.Call, entry.Message)
+	case v1alpha1.CallAlreadySo, v1alpha1.CallChanged, v1alpha1.CallSkipped, v1alpha1.CallClaimed:
+		logger.V(1).Info("did not change AWS", "cause", entry.Message)
+	}
+}
+
+func actionOf(run *v1alpha1.RemediationRun, hash string) v1alpha1.RunAction {
+	for _, planned := range run.Spec.Actions {
+		if planned.Hash == hash {
+			return planned
+		}
+	}
+	return v1alpha1.RunAction{}
+}

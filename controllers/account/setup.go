@@ -1,0 +1,125 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+)
+
+// visitTimeout bounds one reconciliation, a large run included; what is left of the run is
+// taken up by the next one.
+const visitTimeout = 15 * time.Minute
+
+// SetupWithManager says what makes an account be looked at besides its interval: a change of
+// the account, of a baseline that is or was for it, of what its namespace is allowed, of how
+// it is reached, an approval, and a person's wish to have it checked now.
+func (r *Reconciler) SetupWithManager(m ctrl.Manager) error {
+	b := ctrl.NewControllerManagedBy(m).Named("awsaccount").
+		For(&v1alpha1.AWSAccount{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.LabelChangedPredicate{}, checkNow{}))).
+		Watches(&v1alpha1.SecurityBaseline{}, handler.EnqueueRequestsFromMapFunc(r.ofBaseline), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Watches(&v1alpha1.AWSAccount{}, handler.EnqueueRequestsFromMapFunc(r.ofSameID), builder.WithPredicates(gone{})).
+		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(r.ofNamespace), builder.WithPredicates(predicate.Or(predicate.AnnotationChangedPredicate{}, predicate.LabelChangedPredicate{}))).
+		Watches(&corev1.ConfigMap{}, handler.EnqueueRequestsFromMapFunc(r.ofRoleMap)).
+		WatchesMetadata(&v1alpha1.RemediationRun{}, handler.EnqueueRequestsFromMapFunc(ofRun), builder.WithPredicates(decided{})).
+		WithOptions(controller.Options{MaxConcurrentReconciles: r.Concurrent, ReconciliationTimeout: visitTimeout})
+	if r.SelectorsKnown {
+		b = b.Watches(&ackv1alpha1.IAMRoleSelector{}, handler.EnqueueRequestsFromMapFunc(r.withoutRole), builder.WithPredicates(predicate.GenerationChangedPredicate{}))
+	}
+	return b.Complete(r)
+}
+
+// checkNow passes an account whose check-now annotation was set anew.
+type checkNow struct{ predicate.Funcs }
+
+func (checkNow) Update(e event.UpdateEvent) bool {
+	return e.ObjectOld.GetAnnotations()[v1alpha1.AnnotationCheckNow] != e.ObjectNew.GetAnnotations()[v1alpha1.AnnotationCheckNow]
+}
+
+// gone passes an account that was deleted: a duplicate of it may serve from now on.
+type gone struct{ predicate.Funcs }
+
+func (gone) Create(event.CreateEvent) bool   { return false }
+func (gone) Update(event.UpdateEvent) bool   { return false }
+func (gone) Generic(event.GenericEvent) bool { return false }
+
+// decided passes a run whose spec changed, which only an approver does.
+type decided struct {
+	predicate.GenerationChangedPredicate
+}
+
+func (decided) Create(event.CreateEvent) bool   { return false }
+func (decided) Delete(event.DeleteEvent) bool   { return false }
+func (decided) Generic(event.GenericEvent) bool { return false }
+
+func ofRun(_ context.Context, run client.Object) []reconcile.Request {
+	return []reconcile.Request{{NamespacedName: types.NamespacedName{Namespace: run.GetNamespace(), Name: run.GetLabels()[v1alpha1.LabelAccount]}}}
+}
+
+// accounts asks for every account that the choice takes.
+func (r *Reconciler) accounts(ctx context.Context, take func(*v1alpha1.AWSAccount) bool, in ...client.ListOption) []reconcile.Request {
+	var list v1alpha1.AWSAccountList
+	if err := r.List(ctx, &list, in...); err != nil {
+		ctrl.LoggerFrom(ctx).Error(err, "listing accounts")
+		return nil
+	}
+	var requests []reconcile.Request
+	for i := range list.Items {
+		if take(&list.Items[i]) {
+			requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&list.Items[i])})
+		}
+	}
+	return requests
+}
+
+// ofBaseline are the accounts that a baseline is for, and those that it was for.
+func (r *Reconciler) ofBaseline(ctx context.Context, o client.Object) []reconcile.Request {
+	baseline, ok := o.(*v1alpha1.SecurityBaseline)
+	if !ok {
+		return nil
+	}
+	return r.accounts(ctx, func(a *v1alpha1.AWSAccount) bool {
+		for _, name := range a.Status.Baselines {
+			if name == baseline.Name {
+				return true
+			}
+		}
+		return selects(baseline, a)
+	}, client.InNamespace(baseline.Namespace))
+}
+
+func (r *Reconciler) ofSameID(ctx context.Context, o client.Object) []reconcile.Request {
+	deleted, ok := o.(*v1alpha1.AWSAccount)
+	if !ok {
+		return nil
+	}
+	return r.accounts(ctx, func(a *v1alpha1.AWSAccount) bool { return a.Spec.AccountID == deleted.Spec.AccountID })
+}
+
+func (r *Reconciler) ofNamespace(ctx context.Context, namespace client.Object) []reconcile.Request {
+	return r.accounts(ctx, func(*v1alpha1.AWSAccount) bool { return true }, client.InNamespace(namespace.GetName()))
+}
+
+func (r *Reconciler) ofRoleMap(ctx context.Context, o client.Object) []reconcile.Request {
+	if o.GetName() != roleMapName || o.GetNamespace() != r.RoleMapNamespace {
+		return nil
+	}
+	return r.withoutRole(ctx, o)
+}
+
+// withoutRole are the accounts that name no role themselves.
+func (r *Reconciler) withoutRole(ctx context.Context, _ client.Object) []reconcile.Request {
+	return r.accounts(ctx, func(a *v1alpha1.AWSAccount) bool { return a.Spec.AuditRoleARN == "" })
+}

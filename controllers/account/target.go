@@ -1,0 +1,141 @@
+package account
+
+import (
+	"slices"
+	"strings"
+
+	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
+	"github.com/aws-controllers-k8s/runtime/pkg/runtime/iamroleselector"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+)
+
+// roleMapName is the ConfigMap in which ACK controllers look roles up by account id.
+const roleMapName = "ack-role-account-map"
+
+// surroundings are the objects besides the account that say how it is reached.
+type surroundings struct {
+	namespace *corev1.Namespace
+	// roleMap is nil where the cluster has none.
+	roleMap *corev1.ConfigMap
+	// selectors are empty where the cluster does not know the kind.
+	selectors []ackv1alpha1.IAMRoleSelector
+}
+
+// allowed returns nil if the namespace is allowed the account id. Whoever may write an
+// AWSAccount must not reach every account that the operator can.
+func allowed(account *v1alpha1.AWSAccount, namespace *corev1.Namespace) error {
+	id := account.Spec.AccountID
+	owners := strings.Split(namespace.Annotations[ackv1alpha1.AnnotationOwnerAccountID]+","+namespace.Annotations[v1alpha1.AnnotationAllowedAccountIDs], ",")
+	for _, owner := range owners {
+		if owner = strings.TrimSpace(owner); owner == id || owner == "*" {
+			return nil
+		}
+	}
+	return conditions.Stallf(v1alpha1.ReasonNamespaceNotAllowed, "namespace %s is not allowed account %s: annotate it with %s: %q (or %s)",
+		namespace.Name, id, v1alpha1.AnnotationAllowedAccountIDs, id, ackv1alpha1.AnnotationOwnerAccountID)
+}
+
+// resolve returns how the account is read, and how it is written; the latter has no role where
+// nothing may be written. It fails closed: what is ambiguous or missing calls nothing.
+func resolve(account *v1alpha1.AWSAccount, around surroundings) (audit, remediation awsapi.Target, err error) {
+	if err := allowed(account, around.namespace); err != nil {
+		return audit, remediation, err
+	}
+	role, err := auditRole(account, around)
+	if err != nil {
+		return audit, remediation, err
+	}
+	if parts := strings.SplitN(role, ":", 6); len(parts) != 6 || parts[4] != account.Spec.AccountID {
+		return audit, remediation, conditions.Stallf(v1alpha1.ReasonWrongAccount, "role %s is not a role of account %s", role, account.Spec.AccountID)
+	}
+	audit = awsapi.Target{
+		Account: account.Spec.AccountID, Partition: account.Spec.Partition, Home: homeOf(account),
+		RoleARN: role, ExternalID: account.Spec.ExternalID, SessionName: sessionName(account),
+	}
+	remediation = audit
+	remediation.RoleARN = account.Spec.RemediationRoleARN
+	return audit, remediation, nil
+}
+
+// auditRole is the account's own role, else the one that the role map or a selector names.
+func auditRole(account *v1alpha1.AWSAccount, around surroundings) (string, error) {
+	if account.Spec.AuditRoleARN != "" {
+		return account.Spec.AuditRoleARN, nil
+	}
+	roles := map[string]bool{}
+	for i := range around.selectors {
+		if iamroleselector.Matches(&around.selectors[i], iamroleselector.MatchContext{
+			Namespace: account.Namespace, NamespaceLabels: around.namespace.Labels,
+			GVK: v1alpha1.GroupVersion.WithKind("AWSAccount"), ResourceLabels: account.Labels,
+		}) {
+			roles[around.selectors[i].Spec.ARN] = true
+		}
+	}
+	if around.roleMap != nil && len(roles) == 0 {
+		if role := strings.TrimSpace(around.roleMap.Data[account.Spec.AccountID]); role != "" {
+			roles[role] = true
+		}
+	}
+	names := make([]string, 0, len(roles))
+	for role := range roles {
+		names = append(names, role)
+	}
+	slices.Sort(names)
+	switch len(names) {
+	case 0:
+		return "", conditions.Stallf(v1alpha1.ReasonRoleNotFound, "no role to read account %s: set spec.auditRoleARN, or name one in the ConfigMap %s or in an IAMRoleSelector", account.Spec.AccountID, roleMapName)
+	case 1:
+		return names[0], nil
+	}
+	return "", conditions.Stallf(v1alpha1.ReasonRoleAmbiguous, "more than one IAMRoleSelector names a role for account %s: %s", account.Spec.AccountID, strings.Join(names, ", "))
+}
+
+var homes = map[string]string{
+	"aws-us-gov": "us-gov-west-1",
+	"aws-cn":     "cn-north-1",
+	"aws-iso":    "us-iso-east-1",
+	"aws-iso-b":  "us-isob-east-1",
+}
+
+func homeOf(account *v1alpha1.AWSAccount) string {
+	if account.Spec.HomeRegion != "" {
+		return account.Spec.HomeRegion
+	}
+	if home, ok := homes[account.Spec.Partition]; ok {
+		return home
+	}
+	return "us-east-1"
+}
+
+// sessionName says in CloudTrail which object acted. STS takes at most 64 of these characters.
+func sessionName(account *v1alpha1.AWSAccount) string {
+	name := "guardrails@" + account.Namespace + "." + account.Name
+	return name[:min(len(name), 64)]
+}
+
+// regionsInScope chooses among the regions that are enabled in the account.
+func regionsInScope(account *v1alpha1.AWSAccount, enabled []string) ([]string, error) {
+	scope := account.Spec.Regions
+	if scope == nil {
+		scope = &v1alpha1.RegionScope{}
+	}
+	for _, named := range append(slices.Clone(scope.Include), homeOf(account)) {
+		if !slices.Contains(enabled, named) {
+			return nil, conditions.Stallf(v1alpha1.ReasonUnknownRegion, "region %s does not exist or is not enabled in account %s; enabled are %s", named, account.Spec.AccountID, strings.Join(enabled, ", "))
+		}
+	}
+	var regions []string
+	for _, region := range enabled {
+		if (len(scope.Include) == 0 || slices.Contains(scope.Include, region)) && !slices.Contains(scope.Exclude, region) {
+			regions = append(regions, region)
+		}
+	}
+	if len(regions) == 0 {
+		return nil, conditions.Stallf(v1alpha1.ReasonUnknownRegion, "spec.regions leaves no region of account %s in scope", account.Spec.AccountID)
+	}
+	return regions, nil
+}

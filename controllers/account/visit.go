@@ -1,0 +1,278 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
+	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/catalogue"
+	"github.com/guardrails-dev/aws-guardrails/internal/controls"
+	"github.com/guardrails-dev/aws-guardrails/internal/fault"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture"
+	"github.com/guardrails-dev/aws-guardrails/internal/round"
+)
+
+// visit is one reconciliation of one account, and what its steps found so far.
+type visit struct {
+	*Reconciler
+	account *v1alpha1.AWSAccount
+	// before is the account as it was read, to tell transitions.
+	before *v1alpha1.AWSAccount
+	log    logr.Logger
+
+	audit, remediation awsapi.Target
+	baselines          []v1alpha1.SecurityBaseline
+	declared           []posture.Declaration
+	session            *awsapi.Session
+	found              round.Result
+	runs               runs
+	// again is when to come back before the interval, if set.
+	again time.Duration
+}
+
+// hold puts the finalizer on the account, so that nothing that needs it is left behind.
+func (v *visit) hold(ctx context.Context) error {
+	if !controllerutil.ContainsFinalizer(v.account, v1alpha1.FinalizerInUse) {
+		held := v.account.DeepCopy()
+		controllerutil.AddFinalizer(held, v1alpha1.FinalizerInUse)
+		if err := v.Patch(ctx, held, client.MergeFromWithOptions(v.account, client.MergeFromWithOptimisticLock{})); err != nil {
+			return fmt.Errorf("adding the finalizer: %w", err)
+		}
+	}
+	return nil
+}
+
+// admit stalls an account that its namespace is not allowed, that an older AWSAccount serves,
+// or that no role reaches.
+func (v *visit) admit(ctx context.Context) error {
+	around, err := v.surroundings(ctx)
+	if err != nil {
+		return err
+	}
+	if v.audit, v.remediation, err = resolve(v.account, around); err != nil {
+		return err
+	}
+	var accounts v1alpha1.AWSAccountList
+	if err := v.List(ctx, &accounts); err != nil {
+		return fmt.Errorf("listing accounts: %w", err)
+	}
+	for i := range accounts.Items {
+		other := &accounts.Items[i]
+		if other.Spec.AccountID == v.account.Spec.AccountID && other.UID != v.account.UID && older(other, v.account) {
+			return conditions.Stallf(v1alpha1.ReasonDuplicateAccount, "account %s is served by the older AWSAccount %s/%s", v.account.Spec.AccountID, other.Namespace, other.Name)
+		}
+	}
+	return nil
+}
+
+func older(a, b *v1alpha1.AWSAccount) bool {
+	if !a.CreationTimestamp.Equal(&b.CreationTimestamp) {
+		return a.CreationTimestamp.Before(&b.CreationTimestamp)
+	}
+	return a.Namespace+"/"+a.Name < b.Namespace+"/"+b.Name
+}
+
+func (v *visit) surroundings(ctx context.Context) (surroundings, error) {
+	around := surroundings{namespace: &corev1.Namespace{}}
+	if err := v.Get(ctx, types.NamespacedName{Name: v.account.Namespace}, around.namespace); err != nil {
+		return around, fmt.Errorf("reading the namespace: %w", err)
+	}
+	roleMap := &corev1.ConfigMap{}
+	err := v.Get(ctx, types.NamespacedName{Namespace: v.RoleMapNamespace, Name: roleMapName}, roleMap)
+	if err != nil && !apierrors.IsNotFound(err) {
+		return around, fmt.Errorf("reading the role map: %w", err)
+	}
+	if err == nil {
+		around.roleMap = roleMap
+	}
+	if v.SelectorsKnown {
+		var selectors ackv1alpha1.IAMRoleSelectorList
+		if err := v.List(ctx, &selectors); err != nil {
+			return around, fmt.Errorf("listing role selectors: %w", err)
+		}
+		around.selectors = selectors.Items
+	}
+	return around, nil
+}
+
+// declare merges what the namespace's baselines declare for the account.
+func (v *visit) declare(ctx context.Context) error {
+	var all v1alpha1.SecurityBaselineList
+	if err := v.List(ctx, &all, client.InNamespace(v.account.Namespace)); err != nil {
+		return fmt.Errorf("listing baselines: %w", err)
+	}
+	v.baselines = nil
+	for _, baseline := range all.Items {
+		if selects(&baseline, v.account) && baseline.DeletionTimestamp.IsZero() {
+			v.baselines = append(v.baselines, baseline)
+		}
+	}
+	slices.SortFunc(v.baselines, func(a, b v1alpha1.SecurityBaseline) int { return strings.Compare(a.Name, b.Name) })
+	declarers := make([]posture.Declarer, len(v.baselines))
+	v.account.Status.Baselines = nil
+	for i := range v.baselines {
+		b := &v.baselines[i]
+		declarers[i] = posture.Declarer{Name: b.Name, Enforcement: b.Spec.Enforcement, Suspended: b.Spec.Suspend, Posture: &b.Spec.Posture}
+		v.account.Status.Baselines = append(v.account.Status.Baselines, b.Name)
+	}
+	v.declared = posture.Declare(controls.All(), declarers, v.account.Spec.Guard.MaxEnforcement, catalogue.Severity)
+	return nil
+}
+
+func selects(baseline *v1alpha1.SecurityBaseline, account *v1alpha1.AWSAccount) bool {
+	selector, err := metav1.LabelSelectorAsSelector(&baseline.Spec.AccountSelector)
+	return err == nil && selector.Matches(labels.Set(account.Labels))
+}
+
+// reach opens the reading session, which verifies whose credentials it has, and finds the
+// regions in scope.
+func (v *visit) reach(ctx context.Context) error {
+	session, err := v.AWS.Open(ctx, v.audit)
+	if err != nil {
+		return unreachable(v.audit, err)
+	}
+	v.session = session
+	v.account.Status.AuditIdentity = session.Identity
+	enabled, err := v.enabledRegions(ctx, session)
+	if err != nil {
+		return err
+	}
+	v.account.Status.Regions, err = regionsInScope(v.account, enabled)
+	return err
+}
+
+func unreachable(target awsapi.Target, err error) error {
+	switch {
+	case fault.Is(err, fault.WrongAccount):
+		return conditions.Stallf(v1alpha1.ReasonWrongAccount, "role %s: %v; nothing was read", target.RoleARN, rootOf(err))
+	case fault.Is(err, fault.Denied, fault.DeniedByOrganization, fault.Invalid):
+		return conditions.Stallf(v1alpha1.ReasonRoleNotAssumable, "role %s cannot be assumed: check that it exists, that its trust policy names the operator, and its external id (%v)", target.RoleARN, rootOf(err))
+	}
+	return err
+}
+
+// rootOf is the classified error itself, without the SDK's wrapping.
+func rootOf(err error) error {
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return err
+}
+
+type knownRegions struct {
+	names []string
+	until time.Time
+}
+
+// regionsFor is how long the list of enabled regions is believed; enabling one takes hours.
+const regionsFor = time.Hour
+
+func (v *visit) enabledRegions(ctx context.Context, session *awsapi.Session) ([]string, error) {
+	if known, ok := v.regions.Load(session.Account); ok {
+		if k, ok := known.(knownRegions); ok && v.Now().Before(k.until) {
+			return k.names, nil
+		}
+	}
+	names, err := session.Regions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v.regions.Store(session.Account, knownRegions{names: names, until: v.Now().Add(regionsFor)})
+	return names, nil
+}
+
+// look takes the round: read, judge, plan.
+func (v *visit) look(ctx context.Context) error {
+	runs, err := v.openRuns(ctx)
+	if err != nil {
+		return err
+	}
+	v.runs = runs
+	v.found, err = round.Take(ctx, round.Input{
+		Session: v.session, Regions: v.account.Status.Regions, Who: whoIn(v.account),
+		Declarations: v.declared, Rules: v.rules(),
+	})
+	return err
+}
+
+func whoIn(account *v1alpha1.AWSAccount) inventory.Who {
+	return inventory.Who{Services: account.Spec.ServiceUsers, BreakGlass: account.Spec.Guard.Protected.Principals}
+}
+
+// Limits where neither the guard nor a baseline says otherwise.
+const (
+	defaultMaxActions = 25
+	defaultMaxPercent = 20
+)
+
+// rules are the guard's, with the limits that any baseline lowers further.
+func (v *visit) rules() posture.Rules {
+	guard := v.account.Spec.Guard
+	limits := func(pick func(v1alpha1.Limits) *int32, usual int) int {
+		lowest := usual
+		if own := pick(guard.Limits); own != nil {
+			lowest = int(*own)
+		}
+		for _, b := range v.baselines {
+			if lower := pick(b.Spec.Limits); lower != nil {
+				lowest = min(lowest, int(*lower))
+			}
+		}
+		return lowest
+	}
+	return posture.Rules{
+		AllowedRisks: guard.AllowedRisks,
+		MaxActions:   limits(func(l v1alpha1.Limits) *int32 { return l.MaxActions }, defaultMaxActions),
+		MaxPercent:   limits(func(l v1alpha1.Limits) *int32 { return l.MaxPercent }, defaultMaxPercent),
+		Protection: posture.Protection{
+			Own:        []string{v.audit.RoleARN, v.remediation.RoleARN},
+			Principals: guard.Protected.Principals, Resources: guard.Protected.Resources,
+			IncludeManagedElsewhere: guard.IncludeManagedElsewhere,
+		},
+		Settling: v.runs.settling(v.Now().Add(-v.Settling)),
+	}
+}
+
+// later says when the account is looked at again: after the shortest interval that any
+// baseline declares, with jitter, or sooner while something is under way.
+func (v *visit) later() ctrl.Result {
+	interval := time.Hour
+	for i, b := range v.baselines {
+		if b.Spec.Interval != nil && (i == 0 || b.Spec.Interval.Duration < interval) {
+			interval = b.Spec.Interval.Duration
+		}
+	}
+	if v.again > 0 && v.again < interval {
+		return ctrl.Result{RequeueAfter: v.again}
+	}
+	return ctrl.Result{RequeueAfter: interval - rand.N(interval/10)} //nolint:gosec // jitter needs no secrecy
+}
+
+// stop ends a visit early: a stall is looked at again at the interval, all else is retried
+// with backoff.
+func (v *visit) stop(err error) (ctrl.Result, error) {
+	if err := conditions.Failed(v.account, err, v1alpha1.ReasonAWSUnavailable); err != nil {
+		return ctrl.Result{}, err
+	}
+	return v.later(), nil
+}

@@ -1,0 +1,210 @@
+// Package baseline holds the reconciler of SecurityBaselines: it totals what the accounts'
+// postures say. It calls no AWS.
+package baseline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/client-go/util/workqueue"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
+	"github.com/guardrails-dev/aws-guardrails/internal/controls"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture"
+)
+
+// Reconciler reconciles SecurityBaselines.
+type Reconciler struct {
+	client.Client
+	Recorder events.EventRecorder
+	// Debounce is how long changes of postures are gathered before they are totalled.
+	Debounce time.Duration
+}
+
+//+kubebuilder:rbac:groups=aws.guardrails.dev,resources=securitybaselines,verbs=get;list;watch
+//+kubebuilder:rbac:groups=aws.guardrails.dev,resources=securitybaselines/status,verbs=patch
+
+// Reconcile totals one baseline over its accounts.
+func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (result ctrl.Result, err error) {
+	b := &v1alpha1.SecurityBaseline{}
+	if err := r.Get(ctx, request.NamespacedName, b); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	patch := conditions.Begin(b)
+	defer func() {
+		if ended := patch.End(ctx, r.Client); err == nil {
+			err = ended
+		}
+	}()
+	b.Status.ObservedGeneration = b.Generation
+	declared := declaredBy(b)
+	b.Status.Controls = int32(len(declared)) //nolint:gosec // the catalogue has 142
+	accounts, err := r.accountsOf(ctx, b)
+	if err != nil {
+		return ctrl.Result{}, conditions.Failed(b, err, v1alpha1.ReasonReading)
+	}
+	sum := total{baseline: b.Name, declared: declared}
+	for i := range accounts {
+		if err := r.add(ctx, &sum, &accounts[i]); err != nil {
+			return ctrl.Result{}, conditions.Failed(b, err, v1alpha1.ReasonReading)
+		}
+	}
+	sum.write(b, len(accounts))
+	return ctrl.Result{}, nil
+}
+
+// declaredBy returns the ids of the controls that the baseline declares.
+func declaredBy(b *v1alpha1.SecurityBaseline) map[string]bool {
+	declared := map[string]bool{}
+	for _, control := range controls.All() {
+		if control.Leaf(&b.Spec.Posture) != nil {
+			declared[control.ID] = true
+		}
+	}
+	return declared
+}
+
+func (r *Reconciler) accountsOf(ctx context.Context, b *v1alpha1.SecurityBaseline) ([]v1alpha1.AWSAccount, error) {
+	selector, err := metav1.LabelSelectorAsSelector(&b.Spec.AccountSelector)
+	if err != nil {
+		return nil, conditions.Stallf(v1alpha1.ReasonInvalidSelector, "spec.accountSelector: %v", err)
+	}
+	var list v1alpha1.AWSAccountList
+	if err := r.List(ctx, &list, client.InNamespace(b.Namespace), client.MatchingLabelsSelector{Selector: selector}); err != nil {
+		return nil, fmt.Errorf("listing accounts: %w", err)
+	}
+	return list.Items, nil
+}
+
+func (r *Reconciler) add(ctx context.Context, sum *total, account *v1alpha1.AWSAccount) error {
+	p := &v1alpha1.AccountPosture{}
+	err := r.Get(ctx, client.ObjectKeyFromObject(account), p)
+	if err != nil && !apierrors.IsNotFound(err) {
+		return fmt.Errorf("reading the posture of %s: %w", account.Name, err)
+	}
+	sum.add(account, p)
+	return nil
+}
+
+// total is a sum over accounts.
+type total struct {
+	baseline  string
+	declared  map[string]bool
+	totals    v1alpha1.Totals
+	failing   map[string]int32
+	conflicts []string
+	pending   int
+	oldest    *metav1.Time
+}
+
+// add counts one account: a control that its posture does not hold yet is unknown.
+func (t *total) add(account *v1alpha1.AWSAccount, p *v1alpha1.AccountPosture) {
+	seen := 0
+	for _, c := range p.Status.Controls {
+		if !t.declared[c.Control] || !slices.Contains(c.Baselines, t.baseline) {
+			continue
+		}
+		seen++
+		t.totals.Add(posture.TotalOf(c.Verdict))
+		if c.Verdict == v1alpha1.Fail {
+			if t.failing == nil {
+				t.failing = map[string]int32{}
+			}
+			t.failing[c.Control]++
+		}
+		if c.Conflict != "" {
+			t.conflicts = append(t.conflicts, fmt.Sprintf("%s on %s: %s", c.Control, account.Name, c.Conflict))
+		}
+	}
+	if seen < len(t.declared) {
+		t.pending++
+		t.totals.Unknown += int32(len(t.declared) - seen) //nolint:gosec // the catalogue has 142
+	}
+	if at := p.Status.LastVerifiedTime; at != nil && (t.oldest == nil || at.Before(t.oldest)) {
+		t.oldest = at
+	}
+}
+
+// maxListed bounds the lists in the status.
+const maxListed = 20
+
+func (t *total) write(b *v1alpha1.SecurityBaseline, accounts int) {
+	b.Status.Accounts = int32(accounts) //nolint:gosec // accounts of one namespace fit
+	b.Status.Totals = &t.totals
+	b.Status.LastVerifiedTime = t.oldest
+	b.Status.Failing = nil
+	for control, n := range t.failing {
+		b.Status.Failing = append(b.Status.Failing, v1alpha1.ControlCount{Control: control, Accounts: n})
+	}
+	slices.SortFunc(b.Status.Failing, func(x, y v1alpha1.ControlCount) int {
+		if x.Accounts != y.Accounts {
+			return int(y.Accounts - x.Accounts)
+		}
+		return strings.Compare(x.Control, y.Control)
+	})
+	b.Status.Failing = b.Status.Failing[:min(len(b.Status.Failing), maxListed)]
+	slices.Sort(t.conflicts)
+	b.Status.Conflicts = t.conflicts[:min(len(t.conflicts), maxListed)]
+	t.conclude(b, accounts)
+}
+
+func (t *total) conclude(b *v1alpha1.SecurityBaseline, accounts int) {
+	conditions.Compliant(b, t.totals)
+	conditions.Flag(b, v1alpha1.ConditionSuspended, b.Spec.Suspend, v1alpha1.ReasonSuspendedByOwner, "nothing is written on behalf of this baseline")
+	conditions.Flag(b, v1alpha1.ConditionConflict, len(t.conflicts) > 0, v1alpha1.ReasonBaselinesDisagree, strings.Join(b.Status.Conflicts, "; "))
+	switch {
+	case accounts == 0:
+		conditions.Stalled(b, v1alpha1.ReasonNoAccounts, "no AWSAccount of the namespace matches spec.accountSelector")
+	case t.pending > 0:
+		conditions.Working(b, v1alpha1.ReasonReading, fmt.Sprintf("%d of %d accounts are not judged yet", t.pending, accounts))
+	default:
+		conditions.Ready(b, fmt.Sprintf("%d controls on %d accounts", len(t.declared), accounts))
+	}
+}
+
+// SetupWithManager says what changes a baseline's totals.
+func (r *Reconciler) SetupWithManager(m ctrl.Manager) error {
+	return ctrl.NewControllerManagedBy(m).Named("securitybaseline").
+		For(&v1alpha1.SecurityBaseline{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Watches(&v1alpha1.AccountPosture{}, r.debounced()).
+		Watches(&v1alpha1.AWSAccount{}, r.debounced(), builder.WithPredicates(predicate.LabelChangedPredicate{})).
+		WithOptions(controller.Options{ReconciliationTimeout: time.Minute}).
+		Complete(r)
+}
+
+// debounced asks for every baseline of the object's namespace, a while later: an account's
+// round changes many objects, and a fleet's many more.
+func (r *Reconciler) debounced() handler.EventHandler {
+	type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
+	all := func(ctx context.Context, o client.Object, q queue) {
+		var list v1alpha1.SecurityBaselineList
+		if err := r.List(ctx, &list, client.InNamespace(o.GetNamespace())); err != nil {
+			ctrl.LoggerFrom(ctx).Error(err, "listing baselines")
+			return
+		}
+		for _, b := range list.Items {
+			q.AddAfter(reconcile.Request{NamespacedName: types.NamespacedName{Namespace: b.Namespace, Name: b.Name}}, r.Debounce)
+		}
+	}
+	return handler.Funcs{
+		CreateFunc: func(ctx context.Context, e event.CreateEvent, q queue) { all(ctx, e.Object, q) },
+		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, q queue) { all(ctx, e.ObjectNew, q) },
+		DeleteFunc: func(ctx context.Context, e event.DeleteEvent, q queue) { all(ctx, e.Object, q) },
+	}
+}

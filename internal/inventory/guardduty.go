@@ -1,0 +1,21 @@
+package inventory
+
+// Detectors are what GuardDuty is in a region: always one entry, since a region can have only
+// one detector, and none is a finding.
+var Detectors = Collection[Detector]{Name: "guardduty.detectors", Scope: Regional}
+
+// Detector is GuardDuty in one region. Its id is the account's where there is no detector.
+type Detector struct {
+	Ref
+	State Observed[DetectorState]
+}
+
+// DetectorState is whether GuardDuty watches.
+type DetectorState string
+
+// Detector states. A detector can be there and be off.
+const (
+	DetectorAbsent   DetectorState = "Absent"
+	DetectorDisabled DetectorState = "Disabled"
+	DetectorEnabled  DetectorState = "Enabled"
+)

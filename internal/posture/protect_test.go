@@ -1,0 +1,100 @@
+package posture_test
+
+import (
+	"testing"
+
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+)
+
+const account = "arn:aws:iam::111111111111:"
+
+func TestProtectionRefuses(t *testing.T) {
+	protection := posture.Protection{
+		Own:        []string{account + "role/guardrails-audit", account + "role/ops/guardrails-remediation"},
+		Principals: []string{"break-glass*", account + "role/admin/*", "alice"},
+		Resources:  []string{"arn:aws:s3:::crown-*", "sg-0prod", "*jewels*", "[odd]?"},
+	}
+	principal := func(kind, id, arn string) action.Description {
+		return action.Description{Target: inventory.Ref{Type: "AWS::IAM::" + kind, ID: id, ARN: arn}}
+	}
+	thing := func(kind, id, arn string, touches ...string) action.Description {
+		return action.Description{Target: inventory.Ref{Type: kind, ID: id, ARN: arn}, Touches: touches}
+	}
+	for name, row := range map[string]struct {
+		what action.Description
+		want string
+	}{
+		"the operator's audit role":             {principal("Role", "", account+"role/guardrails-audit"), "the operator's own role " + account + "role/guardrails-audit"},
+		"the operator's role, by name alone":    {principal("Role", "guardrails-audit", ""), "the operator's own role guardrails-audit"},
+		"the operator's role with a path":       {principal("Role", "guardrails-remediation", ""), "the operator's own role guardrails-remediation"},
+		"the operator's role, touched":          {thing("AWS::KMS::Key", "k", "", account+"role/ops/guardrails-remediation"), "the operator's own role " + account + "role/ops/guardrails-remediation"},
+		"the operator's session":                {thing("AWS::KMS::Key", "k", "", "arn:aws:sts::111111111111:assumed-role/guardrails-audit/guardrails@shop"), "the operator's own role arn:aws:sts::111111111111:assumed-role/guardrails-audit/guardrails@shop"},
+		"a bucket that is called like the role": {thing("AWS::S3::Bucket", "guardrails-audit", "arn:aws:s3:::guardrails-audit"), ""},
+		"a service-linked role":                 {principal("Role", "AWSServiceRoleForConfig", account+"role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"), "reserved by AWS: " + account + "role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"},
+		"a role of IAM Identity Center":         {principal("Role", "AWSReservedSSO_Admin_0", account+"role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0"), "reserved by AWS: " + account + "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0"},
+		"an OIDC provider":                      {principal("OIDCProvider", "x", account+"oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/X"), "federation that workloads sign in by: " + account + "oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/X"},
+		"a SAML provider":                       {principal("SAMLProvider", "x", account+"saml-provider/corp"), "federation that workloads sign in by: " + account + "saml-provider/corp"},
+		"break-glass by name":                   {principal("User", "break-glass-1", account+"user/break-glass-1"), "protected principal break-glass-1"},
+		"break-glass by name in a path":         {principal("User", "", account+"user/people/break-glass-1"), "protected principal " + account + "user/people/break-glass-1"},
+		"break-glass, touched by ARN":           {thing("AWS::EC2::VPC", "vpc-1", "", account+"user/break-glass-1"), "protected principal " + account + "user/break-glass-1"},
+		"a role under a protected path":         {principal("Role", "deep", account+"role/admin/a/b/deep"), "protected principal " + account + "role/admin/a/b/deep"},
+		"whoever is not protected":              {principal("User", "bob", account+"user/bob"), ""},
+		"a longer name":                         {principal("User", "alice2", account+"user/alice2"), ""},
+		"a bucket that is called like a person": {thing("AWS::S3::Bucket", "alice", "arn:aws:s3:::alice"), ""},
+		"a protected bucket":                    {thing("AWS::S3::Bucket", "crown-1", "arn:aws:s3:::crown-1"), "protected resource arn:aws:s3:::crown-1"},
+		"a protected group by id":               {thing("AWS::EC2::SecurityGroup", "sg-0prod", ""), "protected resource sg-0prod"},
+		"stars on both sides":                   {thing("AWS::S3::Bucket", "the-jewels-2", ""), "protected resource the-jewels-2"},
+		"a protected resource, touched":         {thing("AWS::CloudTrail::Trail", "t", "", "arn:aws:s3:::crown-logs"), "protected resource arn:aws:s3:::crown-logs"},
+		"brackets and ? stand for themselves":   {thing("Test::Thing", "[odd]?", ""), "protected resource [odd]?"},
+		"and for nothing else":                  {thing("Test::Thing", "ox", ""), ""},
+		"a resource that is not protected":      {thing("AWS::S3::Bucket", "photos", "arn:aws:s3:::photos"), ""},
+		"no name at all":                        {thing("Test::Thing", "", ""), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := protection.Refuses(row.what); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
+	}
+	if got := (posture.Protection{Own: []string{""}}).Refuses(principal("User", "bob", "")); got != "" {
+		t.Errorf("no role of its own protects nobody, but %q", got)
+	}
+}
+
+func TestManagedElsewhere(t *testing.T) {
+	for name, row := range map[string]struct {
+		tags map[string]string
+		want string
+	}{
+		"no tags":                 {map[string]string{}, ""},
+		"other tags":              {map[string]string{"team": "web", "kubernetes.io/name": "x"}, ""},
+		"CloudFormation":          {map[string]string{"aws:cloudformation:stack-name": "shop"}, "CloudFormation shop"},
+		"Kubernetes":              {map[string]string{"kubernetes.io/cluster/prod": "owned"}, "Kubernetes owned"},
+		"EKS":                     {map[string]string{"eks:cluster-name": "prod"}, "EKS prod"},
+		"load balancer":           {map[string]string{"elbv2.k8s.aws/cluster": "prod"}, "AWS Load Balancer Controller prod"},
+		"ACK":                     {map[string]string{"services.k8s.aws/controller-version": "s3-1"}, "ACK s3-1"},
+		"Crossplane":              {map[string]string{"crossplane-name": "x"}, "Crossplane x"},
+		"Terraform":               {map[string]string{"terraform": "true"}, "Terraform true"},
+		"managed-by":              {map[string]string{"managed-by": "Terraform"}, "Terraform"},
+		"ManagedBy":               {map[string]string{"ManagedBy": "terraform"}, "Terraform"},
+		"managed by a person":     {map[string]string{"ManagedBy": "alice"}, ""},
+		"two, always the first":   {map[string]string{"terraform": "1", "eks:cluster-name": "prod", "crossplane-a": "1"}, "EKS prod"},
+		"the first key of many":   {map[string]string{"services.k8s.aws/b": "2", "services.k8s.aws/a": "1", "services.k8s.aws/c": "3"}, "ACK 1"},
+		"hostile value":           {map[string]string{"terraform": "a\x1b[31mb\u202e"}, "Terraform a [31mb"},
+		"a value that is nothing": {map[string]string{"crossplane-kind": ""}, "Crossplane"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ref := inventory.Ref{ID: "x", Tags: inventory.Seen(row.tags, asOf)}
+			for range 20 {
+				if got := (posture.Protection{}).ManagedElsewhere(ref); got != row.want {
+					t.Fatalf("got %q, want %q", got, row.want)
+				}
+			}
+			if got := (posture.Protection{IncludeManagedElsewhere: true}).ManagedElsewhere(ref); got != "" {
+				t.Errorf("the guard lets it be planned, but %q", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,73 @@
+package remedy
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/fault"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+)
+
+func logVPCFlows(s *awsapi.Session, a action.LogVPCFlows) []Step {
+	return slices.Concat(
+		[]Step{ownLogGroup(s, a.VPC.Region, action.FlowLogGroup)},
+		ownServiceRole(s, action.FlowLogRole, a.RoleTrust(), a.RolePolicy()),
+		[]Step{ensure("ec2:CreateFlowLogs",
+			func(ctx context.Context) (bool, error) {
+				have, err := read.FlowLogsOf(ctx, s, a.VPC.Region, a.VPC.ID)
+				return inventory.VPC{FlowLogs: have}.Records(a.Traffic) || ownFlowLog(have, a.Traffic), err
+			},
+			func(ctx context.Context) error { return createFlowLog(ctx, s, a) },
+		)},
+	)
+}
+
+// ownFlowLog says whether one of ours is there already, even if nothing arrives from it yet.
+func ownFlowLog(have []inventory.FlowLog, traffic string) bool {
+	return slices.ContainsFunc(have, func(f inventory.FlowLog) bool { return f.Own && f.Active && f.Traffic == traffic })
+}
+
+func createFlowLog(ctx context.Context, s *awsapi.Session, a action.LogVPCFlows) error {
+	out, err := s.In(a.VPC.Region).EC2().CreateFlowLogs(ctx, &ec2.CreateFlowLogsInput{
+		ResourceIds: []string{a.VPC.ID}, ResourceType: types.FlowLogsResourceTypeVpc, TrafficType: types.TrafficType(a.Traffic),
+		LogDestinationType: types.LogDestinationTypeCloudWatchLogs, LogGroupName: aws.String(action.FlowLogGroup),
+		DeliverLogsPermissionArn: aws.String(a.RoleARN()), ClientToken: aws.String(flowLogToken(a, s.Now())),
+		TagSpecifications: []types.TagSpecification{{
+			ResourceType: types.ResourceTypeVpcFlowLog, Tags: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownValue)}},
+		}},
+	})
+	if err != nil {
+		return err
+	}
+	for _, refused := range out.Unsuccessful {
+		code, message := "", ""
+		if refused.Error != nil {
+			code, message = aws.ToString(refused.Error.Code), aws.ToString(refused.Error.Message)
+		}
+		if code == "FlowLogAlreadyExists" {
+			continue
+		}
+		return &fault.Fault{Class: fault.Invalid, Operation: "ec2:CreateFlowLogs", Code: code, Message: fmt.Sprintf("%s: %s", code, message)}
+	}
+	return nil
+}
+
+// flowLogToken is the same for an hour: a call whose answer was lost can be sent again, while a
+// flow log that someone deletes later can be made anew, which a token that was used would
+// prevent. Over the hour's edge the flow log itself is found first.
+func flowLogToken(a action.LogVPCFlows, now time.Time) string {
+	sum := sha256.Sum256([]byte(a.VPC.Account + "/" + a.VPC.Region + "/" + a.VPC.ID + "/" + a.Traffic + "/" + now.UTC().Format("2006-01-02T15")))
+	return hex.EncodeToString(sum[:])[:32]
+}

@@ -1,0 +1,160 @@
+package remedy
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/iampolicy"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+)
+
+// landing is a user, the user's own group and the policies of both, as they are now.
+type landing struct {
+	user     string
+	group    *inventory.Group
+	attached []string
+	inline   []inventory.InlinePolicy
+}
+
+func readLanding(ctx context.Context, s *awsapi.Session, user string) (landing, error) {
+	group, err := read.Group(ctx, s, inventory.LandingGroup(user))
+	if err != nil {
+		return landing{}, err
+	}
+	if group == nil {
+		group = &inventory.Group{}
+	}
+	attached, inline, err := read.UserPolicies(ctx, s, user)
+	return landing{user: user, group: group, attached: attached, inline: inline}, err
+}
+
+// member says whether the user is in the group.
+func (l landing) member() bool { return slices.Contains(l.group.Members, l.user) }
+
+// alone says whether nobody but the user would get what the group is given.
+func (l landing) alone() bool {
+	return !slices.ContainsFunc(l.group.Members, func(m string) bool { return m != l.user })
+}
+
+// holding is how somebody stands to the policy that moves.
+type holding string
+
+// Holdings: not at all, word by word, and another policy of its name.
+const (
+	lacksPolicy holding = "lacks"
+	hasPolicy   holding = "has"
+	hasAnother  holding = "other"
+)
+
+// moving is how a move stands: the landing, and who holds the policy that moves.
+type moving struct {
+	landing
+	byUser, byGroup holding
+}
+
+// wanted: nothing is given back that somebody took away in the meantime.
+func (m moving) wanted() Standing {
+	if m.byUser == hasPolicy || m.byUser == lacksPolicy && m.byGroup == hasPolicy {
+		return Pending
+	}
+	return Changed
+}
+
+// given: the group has the policy, or may get it because nobody but the user is in it.
+func (m moving) given() Standing {
+	switch {
+	case m.byGroup == hasPolicy:
+		return Done
+	case m.byUser == hasPolicy && m.byGroup == lacksPolicy && m.alone():
+		return Pending
+	}
+	return Changed
+}
+
+// joined: the user is in the group, or would get nothing new there.
+func (m moving) joined() Standing {
+	switch {
+	case m.member():
+		return Done
+	case len(m.group.Grants(m.attached, m.inline)) == 0 && m.alone():
+		return Pending
+	}
+	return Changed
+}
+
+// taken: the policy is off the user, or may be because the group gives it.
+func (m moving) taken() Standing {
+	switch {
+	case m.byUser == lacksPolicy:
+		return Done
+	case m.byUser == hasPolicy && m.byGroup == hasPolicy && m.member():
+		return Pending
+	}
+	return Changed
+}
+
+// movePolicy are the steps that move a policy from the user to the group: it is given there
+// before it is taken off here.
+func movePolicy(s *awsapi.Session, user string, held func(landing) (byUser, byGroup holding), give, take Step) []Step {
+	look := func(at func(moving) Standing) func(context.Context) (Standing, error) {
+		return func(ctx context.Context) (Standing, error) {
+			l, err := readLanding(ctx, s, user)
+			if err != nil {
+				return "", err
+			}
+			byUser, byGroup := held(l)
+			return at(moving{landing: l, byUser: byUser, byGroup: byGroup}), nil
+		}
+	}
+	give.Look, take.Look = look(moving.given), look(moving.taken)
+	join := Step{Call: "iam:AddUserToGroup", Look: look(moving.joined), Send: func(ctx context.Context) error {
+		return addToGroup(ctx, s, user, inventory.LandingGroup(user))
+	}}
+	return []Step{ownGroup(s, inventory.LandingGroup(user), look(moving.wanted)), give, join, take}
+}
+
+func moveAttachedPolicy(s *awsapi.Session, a action.MoveAttachedPolicy) []Step {
+	user, group := aws.String(a.User.ID), aws.String(inventory.LandingGroup(a.User.ID))
+	in := func(arns []string) holding {
+		if slices.Contains(arns, a.Policy) {
+			return hasPolicy
+		}
+		return lacksPolicy
+	}
+	return movePolicy(s, a.User.ID,
+		func(l landing) (holding, holding) { return in(l.attached), in(l.group.Attached) },
+		Step{Call: "iam:AttachGroupPolicy", Send: func(ctx context.Context) error {
+			return sent(s.In("").IAM().AttachGroupPolicy(ctx, &iam.AttachGroupPolicyInput{GroupName: group, PolicyArn: aws.String(a.Policy)}))
+		}},
+		Step{Call: "iam:DetachUserPolicy", Send: func(ctx context.Context) error {
+			return sent(s.In("").IAM().DetachUserPolicy(ctx, &iam.DetachUserPolicyInput{UserName: user, PolicyArn: aws.String(a.Policy)}))
+		}},
+	)
+}
+
+func moveInlinePolicy(s *awsapi.Session, a action.MoveInlinePolicy) []Step {
+	in := func(policies []inventory.InlinePolicy) holding {
+		switch there := inventory.PolicyNamed(policies, a.Policy); {
+		case there == "":
+			return lacksPolicy
+		case iampolicy.Equal(there, a.Document):
+			return hasPolicy
+		}
+		return hasAnother
+	}
+	return movePolicy(s, a.User.ID,
+		func(l landing) (holding, holding) { return in(l.inline), in(l.group.Inline) },
+		Step{Call: "iam:PutGroupPolicy", Send: func(ctx context.Context) error {
+			return putGroupPolicy(ctx, s, inventory.LandingGroup(a.User.ID), a.Policy, a.Document)
+		}},
+		Step{Call: "iam:DeleteUserPolicy", Send: func(ctx context.Context) error {
+			return sent(s.In("").IAM().DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: aws.String(a.User.ID), PolicyName: aws.String(a.Policy)}))
+		}},
+	)
+}

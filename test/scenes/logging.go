@@ -1,0 +1,69 @@
+package scenes
+
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+)
+
+var loggingScenes = []Scene{
+	{
+		Control: "cloudtrail-multi-region", Settled: v1alpha1.Pass,
+		Posture: v1alpha1.Posture{Logging: v1alpha1.LoggingPosture{CloudTrailMultiRegion: &v1alpha1.CloudTrailMultiRegion{}}},
+	},
+	{
+		Control: "cloudtrail-log-validation", Settled: v1alpha1.Pass, set: trail,
+		Posture: v1alpha1.Posture{Logging: v1alpha1.LoggingPosture{CloudTrailLogValidation: &v1alpha1.CloudTrailLogValidation{}}},
+	},
+	{
+		Control: "log-group-retention", Settled: v1alpha1.Pass, set: logGroups,
+		Posture: v1alpha1.Posture{Logging: v1alpha1.LoggingPosture{LogGroupRetention: &v1alpha1.LogGroupRetention{MinDays: 365}}},
+	},
+	{
+		Control: "alarm-root-usage", Settled: v1alpha1.Pass, set: trailWithTopic,
+		Posture: v1alpha1.Posture{Monitoring: v1alpha1.MonitoringPosture{AlarmRootUsage: &v1alpha1.AlarmRootUsage{}}},
+	},
+	{
+		Control: "config-recorder", Settled: v1alpha1.Pass,
+		Posture: v1alpha1.Posture{Monitoring: v1alpha1.MonitoringPosture{ConfigRecorder: &v1alpha1.ConfigRecorder{}}},
+	},
+}
+
+// trail records all regions into a bucket of its own, and writes no digests.
+func trail(s *stage) {
+	home := s3.NewFromConfig(s.in("us-east-1"))
+	policy := `{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:GetBucketAcl","Resource":"arn:aws:s3:::scene-trail"},
+		{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::scene-trail/AWSLogs/ACCOUNT/*"}]}`
+	do(s, home.CreateBucket, &s3.CreateBucketInput{Bucket: aws.String("scene-trail")})
+	do(s, home.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: aws.String("scene-trail"), Policy: aws.String(strings.ReplaceAll(policy, "ACCOUNT", s.account()))})
+	trails := cloudtrail.NewFromConfig(s.in("us-east-1"))
+	do(s, trails.CreateTrail, &cloudtrail.CreateTrailInput{Name: aws.String("audit"), S3BucketName: aws.String("scene-trail"), IsMultiRegionTrail: aws.Bool(true), IncludeGlobalServiceEvents: aws.Bool(true)})
+	do(s, trails.StartLogging, &cloudtrail.StartLoggingInput{Name: aws.String("audit")})
+}
+
+// trailWithTopic has, besides the trail, a topic that a queue hears: no mail waits to be confirmed.
+func trailWithTopic(s *stage) {
+	trail(s)
+	topics := sns.NewFromConfig(s.in("us-east-1"))
+	topic := do(s, topics.CreateTopic, &sns.CreateTopicInput{Name: aws.String("guardrails-alarms"), Tags: []snstypes.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String("aws-guardrails")}}}).TopicArn
+	do(s, topics.Subscribe, &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws:sqs:us-east-1:" + s.account() + ":pager")})
+}
+
+// logGroups keep their logs too short, long enough, and forever.
+func logGroups(s *stage) {
+	client := logs.NewFromConfig(s.in("eu-west-1"))
+	for name, days := range map[string]int32{"short": 30, "long": 731, "forever": 0} {
+		do(s, client.CreateLogGroup, &logs.CreateLogGroupInput{LogGroupName: aws.String(name)})
+		if days > 0 {
+			do(s, client.PutRetentionPolicy, &logs.PutRetentionPolicyInput{LogGroupName: aws.String(name), RetentionInDays: aws.Int32(days)})
+		}
+	}
+}
