@@ -80,10 +80,7 @@ func TestErrorsHaveARequestID(t *testing.T) {
 	if !errors.As(err, &response) || response.ServiceRequestID() == "" {
 		t.Errorf("got %v", err)
 	}
-	var missing *types.NoSuchBucket
-	if !errors.As(err, &missing) {
-		t.Errorf("it is not S3's own type: %T", err)
-	}
+	wantS3Code(t, err, "NoSuchBucket")
 }
 
 // The client checks its input before anything is sent, as it would for AWS.
