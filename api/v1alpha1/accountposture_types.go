@@ -31,6 +31,13 @@ type AccountPostureStatus struct {
 	// +listMapKey=control
 	// +optional
 	Controls []ControlPosture `json:"controls,omitempty"`
+	// Baselines that the account was judged by; the first 50. A baseline that is
+	// not here in its present version has not been judged yet.
+	// +kubebuilder:validation:MaxItems=50
+	// +listType=map
+	// +listMapKey=uid
+	// +optional
+	Baselines []JudgedBaseline `json:"baselines,omitempty"`
 	// Worst findings first; as many as fit, 100 at most.
 	// +kubebuilder:validation:MaxItems=100
 	// +listType=atomic
@@ -46,6 +53,15 @@ type AccountPostureStatus struct {
 	// five minutes while nothing changes.
 	// +optional
 	LastVerifiedTime *metav1.Time `json:"lastVerifiedTime,omitempty"`
+}
+
+// JudgedBaseline is the version of a baseline that an account was judged by.
+type JudgedBaseline struct {
+	// UID of the SecurityBaseline.
+	// +kubebuilder:validation:MaxLength=64
+	UID string `json:"uid"`
+	// Generation of its spec.
+	Generation int64 `json:"generation"`
 }
 
 // ControlPosture is what one control concludes on the account.

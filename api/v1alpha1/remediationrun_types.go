@@ -22,7 +22,7 @@ type RemediationRunSpec struct {
 	// Why the run exists: Enforced runs start by themselves, Offered ones wait for
 	// an approval.
 	Trigger RunTrigger `json:"trigger"`
-	// Hash over the actions of this part.
+	// Hash over the actions of the whole plan, the same for all its parts.
 	// +kubebuilder:validation:MaxLength=64
 	PlanHash string `json:"planHash"`
 	// Which part of the plan this is, from 1.

@@ -3,10 +3,12 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
 // journal keeps a run's journal in its status. A claim is an update by resource version: of two
@@ -38,7 +40,7 @@ func (j *journal) Claim(ctx context.Context, hash, call string) error {
 
 // Record implements remedy.Journal.
 func (j *journal) Record(hash, call string, result v1alpha1.CallResult, message string) {
-	entry := v1alpha1.JournalEntry{Action: hash, Call: call, At: metav1.NewTime(j.visit.Now()), Result: result, Message: message}
+	entry := v1alpha1.JournalEntry{Action: hash, Call: call, At: metav1.NewTime(j.visit.Now()), Result: result, Message: shortened(message)}
 	if claimed := j.find(hash, call); claimed != nil && claimed.Result == v1alpha1.CallClaimed {
 		entry.At = claimed.At
 	}
@@ -68,6 +70,27 @@ func (j *journal) find(hash, call string) *v1alpha1.JournalEntry {
 	return nil
 }
 
+// begun says whether a call of the action may have been sent.
+func (j *journal) begun(hash string) bool {
+	return slices.ContainsFunc(j.run.Status.Journal, func(e v1alpha1.JournalEntry) bool {
+		return e.Action == hash && (e.Result == v1alpha1.CallClaimed || e.Result == v1alpha1.CallDone)
+	})
+}
+
+// firstOpen is the call that the action stands at: the first that has not ended, or "" once it
+// needs no further one.
+func (j *journal) firstOpen(planned v1alpha1.RunAction) string {
+	for _, call := range planned.Calls {
+		switch ended, ok := j.Ended(planned.Hash, call); {
+		case !ok:
+			return call
+		case ended != v1alpha1.CallDone && ended != v1alpha1.CallAlreadySo:
+			return ""
+		}
+	}
+	return ""
+}
+
 func (j *journal) put(entry v1alpha1.JournalEntry) {
 	j.dirty = true
 	if have := j.find(entry.Action, entry.Call); have != nil {
@@ -91,6 +114,20 @@ func (v *visit) logCall(run *v1alpha1.RemediationRun, entry v1alpha1.JournalEntr
 		v.event(run, "Warning", string(entry.Result), "Apply", "%s (%s): %s", planned.Title, entry.Call, entry.Message)
 	case v1alpha1.CallAlreadySo, v1alpha1.CallChanged, v1alpha1.CallSkipped, v1alpha1.CallClaimed:
 		logger.V(1).Info("did not change AWS", "cause", entry.Message)
+	}
+}
+
+// maxEntryMessage bounds a message in bytes of its JSON, so that a full journal keeps its run
+// under its bound whatever AWS answers.
+const maxEntryMessage = 450
+
+func shortened(message string) string {
+	for {
+		left := room(maxEntryMessage)
+		if left.takes(message) {
+			return message
+		}
+		message = inventory.Clean(message, len(message)*3/4)
 	}
 }
 

@@ -35,6 +35,8 @@ type Reconciler struct {
 	Suspended bool
 	// Settling is how long AWS may take to show a write.
 	Settling time.Duration
+	// VerifyAfter is how soon an account is read again after a run wrote to it.
+	VerifyAfter time.Duration
 	// WritesFrom is when this process may write first: once a leader before it can have no
 	// call in flight any more.
 	WritesFrom func() time.Time
@@ -68,16 +70,16 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (resul
 	patch := conditions.Begin(account)
 	v := &visit{Reconciler: r, account: account, before: account.DeepCopy(), log: log.FromContext(ctx)}
 	defer func() {
-		v.announce()
+		conditions.Announce(r.Recorder, v.before, account)
 		err = firstOf(err, patch.End(ctx, r.Client))
 	}()
+	account.Status.ObservedGeneration = account.Generation
 	if !account.DeletionTimestamp.IsZero() {
 		return v.release(ctx)
 	}
-	account.Status.ObservedGeneration = account.Generation
-	for _, step := range []func(context.Context) error{v.hold, v.admit, v.declare, v.reach, v.look, v.report, v.mend} {
+	for _, step := range []func(context.Context) error{v.hold, v.declare, v.admit, v.reach, v.look, v.report, v.mend} {
 		if err := step(ctx); err != nil {
-			return v.stop(err)
+			return v.stop(ctx, err)
 		}
 	}
 	v.conclude()

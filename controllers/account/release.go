@@ -9,7 +9,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -78,29 +77,10 @@ func (v *visit) neededBy(ctx context.Context) ([]string, error) {
 	return needed, nil
 }
 
-// announce tells transitions as events.
-func (v *visit) announce() {
-	for _, kind := range []string{v1alpha1.ConditionReady, v1alpha1.ConditionCompliant, v1alpha1.ConditionBlocked, v1alpha1.ConditionSuspended, v1alpha1.ConditionConflict} {
-		was, is := meta.FindStatusCondition(v.before.Status.Conditions, kind), meta.FindStatusCondition(v.account.Status.Conditions, kind)
-		if is == nil || was != nil && was.Status == is.Status && was.Reason == is.Reason {
-			continue
-		}
-		level := corev1.EventTypeNormal
-		if kind == v1alpha1.ConditionBlocked || kind == v1alpha1.ConditionConflict || is.Status == metav1.ConditionFalse && kind != v1alpha1.ConditionReady || meta.IsStatusConditionTrue(v.account.Status.Conditions, v1alpha1.ConditionStalled) {
-			level = corev1.EventTypeWarning
-		}
-		v.event(v.account, level, is.Reason, "Reconcile", "%s is %s: %s", kind, is.Status, is.Message)
-	}
-}
-
 // event records an event, best effort.
 func (r *Reconciler) event(about client.Object, level, reason, verb, format string, args ...any) {
-	note := fmt.Sprintf(format, args...)
-	r.Recorder.Eventf(about, nil, level, reason, verb, "%s", note[:min(len(note), maxEvent)])
+	conditions.Event(r.Recorder, about, level, reason, verb, format, args...)
 }
-
-// maxEvent is what the API server takes for an event's note.
-const maxEvent = 1000
 
 // dependentsAgain is how often a deletion that waits is looked at again.
 const dependentsAgain = 10 * time.Second

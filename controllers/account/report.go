@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
-	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/fault"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 )
 
@@ -28,14 +29,31 @@ func (v *visit) report(ctx context.Context) error {
 	verified := metav1.NewTime(v.found.Facts.AsOf)
 	status := &v.account.Status
 	status.Totals = &totals
-	if totals.Unknown == 0 && beats(status.LastVerifiedTime, verified) || v.changed() {
+	if totals.Unknown == 0 && (beats(status.LastVerifiedTime, verified) || v.changed()) {
 		status.LastVerifiedTime = &verified
 	}
-	status.LastHandledCheckNow = v.account.Annotations[v1alpha1.AnnotationCheckNow]
+	status.LastHandledCheckNow = v.account.CheckNow()
 	conditions.Compliant(v.account, totals)
 	v.blocked(v.account)
 	v.conflicts()
-	return v.writePosture(ctx, totals, verified)
+	v.judged = true
+	return v.writePosture(ctx, totals, verified, &v.found.Plan)
+}
+
+// unread reports an account that could not be read at all. What was concluded before is not
+// claimed any longer; when it was last verified stays.
+func (v *visit) unread(ctx context.Context, why error) error {
+	var stall *conditions.Stall
+	var f *fault.Fault
+	if v.judged || !errors.As(why, &stall) && !errors.As(why, &f) {
+		return nil
+	}
+	v.found.Report = posture.Unread(v.declared, v.account.Spec.AccountID, v.Now(), why)
+	totals := v.found.Report.Totals()
+	v.account.Status.Totals = &totals
+	conditions.Compliant(v.account, totals)
+	v.conflicts()
+	return v.writePosture(ctx, totals, metav1.NewTime(v.found.Report.AsOf), nil)
 }
 
 // beats says whether the heartbeat is due.
@@ -50,8 +68,8 @@ func (v *visit) changed() bool {
 }
 
 func (v *visit) blocked(o conditions.Object) {
-	why := v.found.Plan.Blocked
-	conditions.Flag(o, v1alpha1.ConditionBlocked, why != "", v1alpha1.ReasonLimitExceeded, why+"; nothing was written, the plan is offered for approval")
+	reason, why := v.heldBack()
+	conditions.Flag(o, v1alpha1.ConditionBlocked, reason != "", reason, why)
 }
 
 func (v *visit) conflicts() {
@@ -61,27 +79,37 @@ func (v *visit) conflicts() {
 			conflicts = append(conflicts, d.Control.ID+": "+d.Conflict)
 		}
 	}
-	conditions.Flag(v.account, v1alpha1.ConditionConflict, len(conflicts) > 0, v1alpha1.ReasonBaselinesDisagree, strings.Join(conflicts, "; ")+"; only audited until they agree")
+	conditions.Flag(v.account, v1alpha1.ConditionConflict, len(conflicts) > 0, v1alpha1.ReasonBaselinesDisagree, "only audited until they agree: "+strings.Join(conflicts, "; "))
 }
 
 // writePosture patches the AccountPosture if it says anything new.
-func (v *visit) writePosture(ctx context.Context, totals v1alpha1.Totals, verified metav1.Time) error {
+func (v *visit) writePosture(ctx context.Context, totals v1alpha1.Totals, verified metav1.Time, plan *posture.Plan) error {
 	p, err := v.postureObject(ctx)
 	if err != nil {
 		return err
 	}
 	patch := conditions.Begin(p)
-	last := p.Status.LastVerifiedTime
-	status := postureStatus(v.found.Report, v.found.Plan)
-	status.Totals, status.LastVerifiedTime, status.Conditions = &totals, last, p.Status.Conditions
-	said := p.Status
-	p.Status = status
+	said := p.DeepCopy()
+	p.Status = postureStatus(v.found.Report, plan)
+	p.Status.Totals, p.Status.LastVerifiedTime, p.Status.Conditions = &totals, said.Status.LastVerifiedTime, slices.Clone(said.Status.Conditions)
+	p.Status.Baselines = v.judgedBy()
 	conditions.Compliant(p, totals)
-	v.blocked(p)
-	if beats(last, verified) || !sameStatus(said, p.Status) {
+	if plan != nil {
+		v.blocked(p)
+	}
+	if totals.Unknown == 0 && (beats(said.Status.LastVerifiedTime, verified) || !sameStatus(said.Status, p.Status)) {
 		p.Status.LastVerifiedTime = &verified
 	}
 	return patch.End(ctx, v.Client)
+}
+
+// judgedBy are the versions of the baselines that the account was judged by.
+func (v *visit) judgedBy() []v1alpha1.JudgedBaseline {
+	var by []v1alpha1.JudgedBaseline
+	for _, b := range v.baselines[:min(len(v.baselines), v1alpha1.MaxBaselines)] {
+		by = append(by, v1alpha1.JudgedBaseline{UID: string(b.UID), Generation: b.Generation})
+	}
+	return by
 }
 
 func sameStatus(a, b v1alpha1.AccountPostureStatus) bool {
@@ -108,63 +136,9 @@ func (v *visit) postureObject(ctx context.Context) (*v1alpha1.AccountPosture, er
 	return p, nil
 }
 
-// Bounds of an AccountPosture, so that it stays under 64 KiB.
-const (
-	maxFindings     = 100
-	maxFindingBytes = 24 << 10
-	maxPlanLines    = 50
-	maxPlanLine     = 160
-)
-
-func postureStatus(report posture.Report, plan posture.Plan) v1alpha1.AccountPostureStatus {
-	var status v1alpha1.AccountPostureStatus
-	for _, c := range report.Controls {
-		status.Controls = append(status.Controls, v1alpha1.ControlPosture{
-			Control: c.Control.ID, Verdict: c.Verdict(), Severity: c.Severity, Enforcement: c.Enforcement, Baselines: c.Baselines[:min(len(c.Baselines), 10)],
-			Pass: int32(c.Count(v1alpha1.Pass)), Fail: int32(c.Count(v1alpha1.Fail)), Contained: int32(c.Count(v1alpha1.Contained)), Unknown: int32(c.Count(v1alpha1.Unknown)), //nolint:gosec // counts of resources fit
-			Conflict: inventory.Clean(c.Conflict, 200),
-		})
-	}
-	findings := posture.Findings(report, plan)
-	bytes := 0
-	for i, f := range findings {
-		size := len(f.Control) + len(f.Resource) + len(f.Message) + len(f.ByHand) + len(f.Protected) + len(f.ManagedElsewhere) + 160
-		if i == maxFindings || bytes+size > maxFindingBytes {
-			status.MoreFindings = int32(len(findings) - i) //nolint:gosec // counts of findings fit
-			break
-		}
-		bytes += size
-		status.Findings = append(status.Findings, f)
-	}
-	status.Plan = planSummary(plan)
-	return status
-}
-
-func planSummary(plan posture.Plan) *v1alpha1.PlanSummary {
-	count := func(n int) int32 { return int32(n) } //nolint:gosec // counts of actions fit
-	summary := &v1alpha1.PlanSummary{
-		Hash: plan.Hash, Actions: count(len(plan.Changes)), Automatic: count(len(plan.In(posture.Automatic))),
-		Offered: count(len(plan.In(posture.Offered))), Audited: count(len(plan.In(posture.Audited))),
-	}
-	for _, held := range plan.Held {
-		switch {
-		case held.ByHand != "":
-			summary.Manual++
-		case held.Protected != "":
-			summary.Refused++
-		}
-	}
-	for _, change := range plan.Changes[:min(len(plan.Changes), maxPlanLines)] {
-		summary.First = append(summary.First, inventory.Clean(fmt.Sprintf("%s [%s, %s]", change.Title, change.Risk, change.Mode), maxPlanLine))
-	}
-	return summary
-}
-
 // conclude says how the visit ended.
 func (v *visit) conclude() {
 	a := v.account
-	why := v.suspended()
-	conditions.Flag(a, v1alpha1.ConditionSuspended, why != "", why, "nothing is written until the suspension is lifted; reading goes on")
 	settling := slices.ContainsFunc(v.found.Plan.Held, func(h posture.Held) bool { return h.Settling })
 	switch {
 	case v.again > 0:
@@ -175,6 +149,6 @@ func (v *visit) conclude() {
 	case v.remediation.RoleARN == "" && len(v.found.Plan.Changes) > len(v.found.Plan.In(posture.Audited)):
 		conditions.Ready(a, "read and judged; nothing can be written without spec.remediationRoleARN")
 	default:
-		conditions.Ready(a, fmt.Sprintf("read and judged %d controls in %d regions", len(v.declared), len(a.Status.Regions)))
+		conditions.Ready(a, fmt.Sprintf("read and judged %d controls in %d regions", len(v.declared), len(v.inScope)))
 	}
 }

@@ -71,7 +71,7 @@ func ofRun(_ context.Context, run client.Object) []reconcile.Request {
 // accounts asks for every account that the choice takes.
 func (r *Reconciler) accounts(ctx context.Context, take func(*v1alpha1.AWSAccount) bool, in ...client.ListOption) []reconcile.Request {
 	var list v1alpha1.AWSAccountList
-	if err := r.List(ctx, &list, in...); err != nil {
+	if err := r.List(ctx, &list, append(in, client.UnsafeDisableDeepCopy)...); err != nil {
 		ctrl.LoggerFrom(ctx).Error(err, "listing accounts")
 		return nil
 	}
@@ -108,8 +108,15 @@ func (r *Reconciler) ofSameID(ctx context.Context, o client.Object) []reconcile.
 	return r.accounts(ctx, func(a *v1alpha1.AWSAccount) bool { return a.Spec.AccountID == deleted.Spec.AccountID })
 }
 
+// ofNamespace are the accounts of a namespace, and those elsewhere that have an id with one of
+// them in common: which of them serves it depends on what the namespace is allowed.
 func (r *Reconciler) ofNamespace(ctx context.Context, namespace client.Object) []reconcile.Request {
-	return r.accounts(ctx, func(*v1alpha1.AWSAccount) bool { return true }, client.InNamespace(namespace.GetName()))
+	ids := map[string]bool{}
+	r.accounts(ctx, func(a *v1alpha1.AWSAccount) bool { ids[a.Spec.AccountID] = true; return false }, client.InNamespace(namespace.GetName()))
+	if len(ids) == 0 {
+		return nil
+	}
+	return r.accounts(ctx, func(a *v1alpha1.AWSAccount) bool { return ids[a.Spec.AccountID] })
 }
 
 func (r *Reconciler) ofRoleMap(ctx context.Context, o client.Object) []reconcile.Request {

@@ -25,13 +25,16 @@ type surroundings struct {
 	selectors []ackv1alpha1.IAMRoleSelector
 }
 
-// allowed returns nil if the namespace is allowed the account id. Whoever may write an
-// AWSAccount must not reach every account that the operator can.
+// allowed returns nil if the namespace is allowed the account id: by ACK's annotation, which
+// holds one id, or by ours, which holds a list or *. Whoever may write an AWSAccount must not
+// reach every account that the operator can.
 func allowed(account *v1alpha1.AWSAccount, namespace *corev1.Namespace) error {
 	id := account.Spec.AccountID
-	owners := strings.Split(namespace.Annotations[ackv1alpha1.AnnotationOwnerAccountID]+","+namespace.Annotations[v1alpha1.AnnotationAllowedAccountIDs], ",")
-	for _, owner := range owners {
-		if owner = strings.TrimSpace(owner); owner == id || owner == "*" {
+	if strings.TrimSpace(namespace.Annotations[ackv1alpha1.AnnotationOwnerAccountID]) == id {
+		return nil
+	}
+	for listed := range strings.SplitSeq(namespace.Annotations[v1alpha1.AnnotationAllowedAccountIDs], ",") {
+		if listed = strings.TrimSpace(listed); listed == id || listed == "*" {
 			return nil
 		}
 	}
@@ -42,15 +45,21 @@ func allowed(account *v1alpha1.AWSAccount, namespace *corev1.Namespace) error {
 // resolve returns how the account is read, and how it is written; the latter has no role where
 // nothing may be written. It fails closed: what is ambiguous or missing calls nothing.
 func resolve(account *v1alpha1.AWSAccount, around surroundings) (audit, remediation awsapi.Target, err error) {
+	var none awsapi.Target
 	if err := allowed(account, around.namespace); err != nil {
-		return audit, remediation, err
+		return none, none, err
 	}
 	role, err := auditRole(account, around)
 	if err != nil {
-		return audit, remediation, err
+		return none, none, err
 	}
-	if parts := strings.SplitN(role, ":", 6); len(parts) != 6 || parts[4] != account.Spec.AccountID {
-		return audit, remediation, conditions.Stallf(v1alpha1.ReasonWrongAccount, "role %s is not a role of account %s", role, account.Spec.AccountID)
+	for _, of := range []string{role, account.Spec.RemediationRoleARN} {
+		if of != "" && !isRoleOf(account, of) {
+			return none, none, conditions.Stallf(v1alpha1.ReasonWrongAccount, "role %s is not a role of account %s in partition %s", of, account.Spec.AccountID, account.Spec.Partition)
+		}
+	}
+	if role == account.Spec.RemediationRoleARN {
+		return none, none, conditions.Stallf(v1alpha1.ReasonRoleAmbiguous, "role %s is named to read and to write: they must be different roles, so that reading can never write", role)
 	}
 	audit = awsapi.Target{
 		Account: account.Spec.AccountID, Partition: account.Spec.Partition, Home: homeOf(account),
@@ -61,44 +70,47 @@ func resolve(account *v1alpha1.AWSAccount, around surroundings) (audit, remediat
 	return audit, remediation, nil
 }
 
-// auditRole is the account's own role, else the one that the role map or a selector names.
+func isRoleOf(account *v1alpha1.AWSAccount, arn string) bool {
+	return strings.HasPrefix(arn, "arn:"+account.Spec.Partition+":iam::"+account.Spec.AccountID+":role/")
+}
+
+// auditRole is the account's own role, else the one that a selector or the role map names.
 func auditRole(account *v1alpha1.AWSAccount, around surroundings) (string, error) {
 	if account.Spec.AuditRoleARN != "" {
 		return account.Spec.AuditRoleARN, nil
 	}
-	roles := map[string]bool{}
+	var selectors []string
+	role := ""
 	for i := range around.selectors {
 		if iamroleselector.Matches(&around.selectors[i], iamroleselector.MatchContext{
 			Namespace: account.Namespace, NamespaceLabels: around.namespace.Labels,
 			GVK: v1alpha1.GroupVersion.WithKind("AWSAccount"), ResourceLabels: account.Labels,
 		}) {
-			roles[around.selectors[i].Spec.ARN] = true
+			selectors = append(selectors, around.selectors[i].Name)
+			role = around.selectors[i].Spec.ARN
 		}
 	}
-	if around.roleMap != nil && len(roles) == 0 {
-		if role := strings.TrimSpace(around.roleMap.Data[account.Spec.AccountID]); role != "" {
-			roles[role] = true
-		}
+	if len(selectors) > 1 {
+		slices.Sort(selectors)
+		return "", conditions.Stallf(v1alpha1.ReasonRoleAmbiguous, "more than one IAMRoleSelector matches account %s: %s", account.Spec.AccountID, strings.Join(selectors, ", "))
 	}
-	names := make([]string, 0, len(roles))
-	for role := range roles {
-		names = append(names, role)
+	if role == "" && around.roleMap != nil {
+		role = strings.TrimSpace(around.roleMap.Data[account.Spec.AccountID])
 	}
-	slices.Sort(names)
-	switch len(names) {
-	case 0:
+	if role == "" {
 		return "", conditions.Stallf(v1alpha1.ReasonRoleNotFound, "no role to read account %s: set spec.auditRoleARN, or name one in the ConfigMap %s or in an IAMRoleSelector", account.Spec.AccountID, roleMapName)
-	case 1:
-		return names[0], nil
 	}
-	return "", conditions.Stallf(v1alpha1.ReasonRoleAmbiguous, "more than one IAMRoleSelector names a role for account %s: %s", account.Spec.AccountID, strings.Join(names, ", "))
+	return role, nil
 }
 
 var homes = map[string]string{
 	"aws-us-gov": "us-gov-west-1",
 	"aws-cn":     "cn-north-1",
+	"aws-eusc":   "eusc-de-east-1",
 	"aws-iso":    "us-iso-east-1",
 	"aws-iso-b":  "us-isob-east-1",
+	"aws-iso-e":  "eu-isoe-west-1",
+	"aws-iso-f":  "us-isof-south-1",
 }
 
 func homeOf(account *v1alpha1.AWSAccount) string {

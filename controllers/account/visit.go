@@ -43,8 +43,11 @@ type visit struct {
 	baselines          []v1alpha1.SecurityBaseline
 	declared           []posture.Declaration
 	session            *awsapi.Session
+	inScope            []string
 	found              round.Result
-	runs               runs
+	// judged says that the round was taken and its facts are reported.
+	judged bool
+	runs   runs
 	// again is when to come back before the interval, if set.
 	again time.Duration
 }
@@ -63,23 +66,43 @@ func (v *visit) hold(ctx context.Context) error {
 
 // admit stalls an account that its namespace is not allowed, that an older AWSAccount serves,
 // or that no role reaches.
-func (v *visit) admit(ctx context.Context) error {
+func (v *visit) admit(ctx context.Context) (err error) {
+	v.audit, v.remediation, err = v.reachable(ctx, v.account)
+	return err
+}
+
+// reachable says how the account is reached, if it is this object that serves it.
+func (v *visit) reachable(ctx context.Context, account *v1alpha1.AWSAccount) (audit, remediation awsapi.Target, err error) {
 	around, err := v.surroundings(ctx)
 	if err != nil {
-		return err
+		return audit, remediation, err
 	}
-	if v.audit, v.remediation, err = resolve(v.account, around); err != nil {
-		return err
+	if audit, remediation, err = resolve(account, around); err != nil {
+		return audit, remediation, err
 	}
+	return audit, remediation, v.isDuplicate(ctx, account)
+}
+
+// isDuplicate stalls an account whose id an older AWSAccount serves. One that its namespace is
+// not allowed serves nothing: else whoever may write an AWSAccount somewhere could take an
+// account out of guard.
+func (v *visit) isDuplicate(ctx context.Context, account *v1alpha1.AWSAccount) error {
 	var accounts v1alpha1.AWSAccountList
-	if err := v.List(ctx, &accounts); err != nil {
+	if err := v.List(ctx, &accounts, client.UnsafeDisableDeepCopy); err != nil {
 		return fmt.Errorf("listing accounts: %w", err)
 	}
 	for i := range accounts.Items {
 		other := &accounts.Items[i]
-		if other.Spec.AccountID == v.account.Spec.AccountID && other.UID != v.account.UID && older(other, v.account) {
-			return conditions.Stallf(v1alpha1.ReasonDuplicateAccount, "account %s is served by the older AWSAccount %s/%s", v.account.Spec.AccountID, other.Namespace, other.Name)
+		if other.Spec.AccountID != account.Spec.AccountID || other.UID == account.UID || !older(other, account) {
+			continue
 		}
+		namespace := &corev1.Namespace{}
+		if err := v.Get(ctx, types.NamespacedName{Name: other.Namespace}, namespace); client.IgnoreNotFound(err) != nil {
+			return fmt.Errorf("reading the namespace of another AWSAccount: %w", err)
+		} else if err != nil || allowed(other, namespace) != nil {
+			continue
+		}
+		return conditions.Stallf(v1alpha1.ReasonDuplicateAccount, "account %s is served by the older AWSAccount %s/%s", account.Spec.AccountID, other.Namespace, other.Name)
 	}
 	return nil
 }
@@ -115,27 +138,36 @@ func (v *visit) surroundings(ctx context.Context) (surroundings, error) {
 }
 
 // declare merges what the namespace's baselines declare for the account.
-func (v *visit) declare(ctx context.Context) error {
-	var all v1alpha1.SecurityBaselineList
-	if err := v.List(ctx, &all, client.InNamespace(v.account.Namespace)); err != nil {
-		return fmt.Errorf("listing baselines: %w", err)
+func (v *visit) declare(ctx context.Context) (err error) {
+	if v.baselines, err = v.selecting(ctx, v.Client, v.account); err != nil {
+		return err
 	}
-	v.baselines = nil
-	for _, baseline := range all.Items {
-		if selects(&baseline, v.account) && baseline.DeletionTimestamp.IsZero() {
-			v.baselines = append(v.baselines, baseline)
-		}
-	}
-	slices.SortFunc(v.baselines, func(a, b v1alpha1.SecurityBaseline) int { return strings.Compare(a.Name, b.Name) })
 	declarers := make([]posture.Declarer, len(v.baselines))
 	v.account.Status.Baselines = nil
 	for i := range v.baselines {
 		b := &v.baselines[i]
 		declarers[i] = posture.Declarer{Name: b.Name, Enforcement: b.Spec.Enforcement, Suspended: b.Spec.Suspend, Posture: &b.Spec.Posture}
-		v.account.Status.Baselines = append(v.account.Status.Baselines, b.Name)
+		if i < v1alpha1.MaxBaselines {
+			v.account.Status.Baselines = append(v.account.Status.Baselines, b.Name)
+		}
 	}
 	v.declared = posture.Declare(controls.All(), declarers, v.account.Spec.Guard.MaxEnforcement, catalogue.Severity)
+	why := v.suspended()
+	conditions.Flag(v.account, v1alpha1.ConditionSuspended, why != "", why, "nothing is written until the suspension is lifted; reading goes on")
 	return nil
+}
+
+// selecting are the baselines that are for the account, by name.
+func (v *visit) selecting(ctx context.Context, from client.Reader, account *v1alpha1.AWSAccount) ([]v1alpha1.SecurityBaseline, error) {
+	var all v1alpha1.SecurityBaselineList
+	if err := from.List(ctx, &all, client.InNamespace(account.Namespace)); err != nil {
+		return nil, fmt.Errorf("listing baselines: %w", err)
+	}
+	chosen := slices.DeleteFunc(all.Items, func(b v1alpha1.SecurityBaseline) bool {
+		return !selects(&b, account) || !b.DeletionTimestamp.IsZero()
+	})
+	slices.SortFunc(chosen, func(a, b v1alpha1.SecurityBaseline) int { return strings.Compare(a.Name, b.Name) })
+	return chosen, nil
 }
 
 func selects(baseline *v1alpha1.SecurityBaseline, account *v1alpha1.AWSAccount) bool {
@@ -156,14 +188,20 @@ func (v *visit) reach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v.account.Status.Regions, err = regionsInScope(v.account, enabled)
-	return err
+	regions, err := regionsInScope(v.account, enabled)
+	if err != nil {
+		v.regions.Delete(session.Account) // it may be enabled by the next look
+		return err
+	}
+	v.account.Status.Regions = regions[:min(len(regions), v1alpha1.MaxRegions)]
+	v.inScope = regions
+	return nil
 }
 
 func unreachable(target awsapi.Target, err error) error {
 	switch {
 	case fault.Is(err, fault.WrongAccount):
-		return conditions.Stallf(v1alpha1.ReasonWrongAccount, "role %s: %v; nothing was read", target.RoleARN, rootOf(err))
+		return conditions.Stallf(v1alpha1.ReasonWrongAccount, "role %s: %v; nothing was sent", target.RoleARN, rootOf(err))
 	case fault.Is(err, fault.Denied, fault.DeniedByOrganization, fault.Invalid):
 		return conditions.Stallf(v1alpha1.ReasonRoleNotAssumable, "role %s cannot be assumed: check that it exists, that its trust policy names the operator, and its external id (%v)", target.RoleARN, rootOf(err))
 	}
@@ -209,7 +247,7 @@ func (v *visit) look(ctx context.Context) error {
 	}
 	v.runs = runs
 	v.found, err = round.Take(ctx, round.Input{
-		Session: v.session, Regions: v.account.Status.Regions, Who: whoIn(v.account),
+		Session: v.session, Regions: v.inScope, Who: whoIn(v.account),
 		Declarations: v.declared, Rules: v.rules(),
 	})
 	return err
@@ -269,9 +307,18 @@ func (v *visit) later() ctrl.Result {
 }
 
 // stop ends a visit early: a stall is looked at again at the interval, all else is retried
-// with backoff.
-func (v *visit) stop(err error) (ctrl.Result, error) {
-	if err := conditions.Failed(v.account, err, v1alpha1.ReasonAWSUnavailable); err != nil {
+// with backoff. What could not be read any more is not concluded on any more.
+func (v *visit) stop(ctx context.Context, err error) (ctrl.Result, error) {
+	err = firstOf(v.unread(ctx, err), err)
+	var f *fault.Fault
+	fallback := v1alpha1.ReasonReading
+	switch {
+	case errors.As(err, &f):
+		fallback = v1alpha1.ReasonAWSUnavailable
+	case v.judged:
+		fallback = v1alpha1.ReasonApplying
+	}
+	if err := conditions.Failed(v.account, err, fallback); err != nil {
 		return ctrl.Result{}, err
 	}
 	return v.later(), nil

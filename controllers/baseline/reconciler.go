@@ -26,6 +26,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
 	"github.com/guardrails-dev/aws-guardrails/internal/controls"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 )
 
@@ -46,8 +47,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (resul
 	if err := r.Get(ctx, request.NamespacedName, b); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
-	patch := conditions.Begin(b)
+	patch, before := conditions.Begin(b), b.DeepCopy()
 	defer func() {
+		conditions.Announce(r.Recorder, before, b)
 		if ended := patch.End(ctx, r.Client); err == nil {
 			err = ended
 		}
@@ -59,7 +61,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (resul
 	if err != nil {
 		return ctrl.Result{}, conditions.Failed(b, err, v1alpha1.ReasonReading)
 	}
-	sum := total{baseline: b.Name, declared: declared}
+	sum := total{baseline: v1alpha1.JudgedBaseline{UID: string(b.UID), Generation: b.Generation}, declared: declared}
 	for i := range accounts {
 		if err := r.add(ctx, &sum, &accounts[i]); err != nil {
 			return ctrl.Result{}, conditions.Failed(b, err, v1alpha1.ReasonReading)
@@ -104,7 +106,7 @@ func (r *Reconciler) add(ctx context.Context, sum *total, account *v1alpha1.AWSA
 
 // total is a sum over accounts.
 type total struct {
-	baseline  string
+	baseline  v1alpha1.JudgedBaseline
 	declared  map[string]bool
 	totals    v1alpha1.Totals
 	failing   map[string]int32
@@ -113,11 +115,11 @@ type total struct {
 	oldest    *metav1.Time
 }
 
-// add counts one account: a control that its posture does not hold yet is unknown.
+// add counts one account: what was not judged yet, by this version of the baseline, is unknown.
 func (t *total) add(account *v1alpha1.AWSAccount, p *v1alpha1.AccountPosture) {
 	seen := 0
 	for _, c := range p.Status.Controls {
-		if !t.declared[c.Control] || !slices.Contains(c.Baselines, t.baseline) {
+		if !t.declared[c.Control] || !slices.Contains(p.Status.Baselines, t.baseline) {
 			continue
 		}
 		seen++
@@ -129,7 +131,7 @@ func (t *total) add(account *v1alpha1.AWSAccount, p *v1alpha1.AccountPosture) {
 			t.failing[c.Control]++
 		}
 		if c.Conflict != "" {
-			t.conflicts = append(t.conflicts, fmt.Sprintf("%s on %s: %s", c.Control, account.Name, c.Conflict))
+			t.conflicts = append(t.conflicts, inventory.Clean(fmt.Sprintf("%s on %s: %s", c.Control, account.Name, c.Conflict), v1alpha1.MaxConflict))
 		}
 	}
 	if seen < len(t.declared) {
@@ -140,9 +142,6 @@ func (t *total) add(account *v1alpha1.AWSAccount, p *v1alpha1.AccountPosture) {
 		t.oldest = at
 	}
 }
-
-// maxListed bounds the lists in the status.
-const maxListed = 20
 
 func (t *total) write(b *v1alpha1.SecurityBaseline, accounts int) {
 	b.Status.Accounts = int32(accounts) //nolint:gosec // accounts of one namespace fit
@@ -158,9 +157,9 @@ func (t *total) write(b *v1alpha1.SecurityBaseline, accounts int) {
 		}
 		return strings.Compare(x.Control, y.Control)
 	})
-	b.Status.Failing = b.Status.Failing[:min(len(b.Status.Failing), maxListed)]
+	b.Status.Failing = b.Status.Failing[:min(len(b.Status.Failing), v1alpha1.MaxFailing)]
 	slices.Sort(t.conflicts)
-	b.Status.Conflicts = t.conflicts[:min(len(t.conflicts), maxListed)]
+	b.Status.Conflicts = t.conflicts[:min(len(t.conflicts), v1alpha1.MaxConflicts)]
 	t.conclude(b, accounts)
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -112,12 +113,15 @@ func Compliant(o Object, t v1alpha1.Totals) {
 	}
 }
 
-// maxMessage is what the API server takes for a condition's message.
+// maxMessage bounds a condition's message.
 const maxMessage = 4096
 
+// clip cuts between letters: the API server would mend a broken one, and the next look would
+// find the message changed.
 func clip(message string) string {
+	message = strings.ToValidUTF8(message, "?")
 	if len(message) > maxMessage {
-		return message[:maxMessage-3] + "..."
+		return strings.ToValidUTF8(message[:maxMessage-3], "") + "..."
 	}
 	return message
 }

@@ -84,7 +84,8 @@ type Subscription struct {
 }
 
 // Watched returns the log groups that alarms on the account's audit trail watch: those that
-// trails without a gap deliver to, else the one that the best trail delivers to or would.
+// trails that record it deliver to, else the one that the best trail delivers to or would. There
+// is nothing to watch where someone else's trail records the account.
 func (a AuditTrail) Watched() []LogGroupName {
 	var groups []LogGroupName
 	for _, t := range a.Trails {
@@ -92,21 +93,19 @@ func (a AuditTrail) Watched() []LogGroupName {
 			groups = append(groups, GroupOf(t.LogGroup))
 		}
 	}
-	if len(groups) > 0 {
+	if len(groups) > 0 || a.Inherited() != "" {
 		return groups
 	}
 	best, ok := a.Best()
 	switch {
-	case ok && best.LogsElsewhere():
+	case !ok:
+		return []LogGroupName{{Region: a.Home, Name: OwnTrailLogs}}
+	case best.LogsElsewhere():
 		return nil
-	case ok && best.LogGroup != "":
+	case best.LogGroup != "":
 		return []LogGroupName{GroupOf(best.LogGroup)}
-	case ok:
-		return []LogGroupName{{Region: best.Ref.Region, Name: OwnTrailLogs}}
-	case a.Inherited() != "":
-		return nil
 	}
-	return []LogGroupName{{Region: a.Home, Name: OwnTrailLogs}}
+	return []LogGroupName{{Region: best.Region, Name: OwnTrailLogs}}
 }
 
 // LogsElsewhere says whether the trail delivers to a log group of another account.

@@ -42,6 +42,9 @@ type TrailStatus struct {
 // Own says whether the account can change the trail.
 func (t Trail) Own() bool { return t.Owner == t.Account }
 
+// Candidate says whether the trail is or could be made the account's audit trail.
+func (t Trail) Candidate() bool { return t.MultiRegion || t.Own() }
+
 // TrailGap is what keeps a trail from being an audit trail.
 type TrailGap string
 

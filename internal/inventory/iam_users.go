@@ -1,11 +1,10 @@
 package inventory
 
 import (
-	"encoding/json"
-	"reflect"
 	"slices"
-	"strings"
 	"unicode"
+
+	"github.com/guardrails-dev/aws-guardrails/internal/iampolicy"
 )
 
 // Users are the IAM users of the account, with what gives them permissions.
@@ -83,26 +82,6 @@ func PolicyNamed(policies []InlinePolicy, name string) string {
 	return policies[at].Document
 }
 
-// SameDocument says whether two policy documents are the same but for white space and the order
-// of keys.
-func SameDocument(a, b string) bool {
-	left, leftErr := parsed(a)
-	right, rightErr := parsed(b)
-	if leftErr != nil || rightErr != nil {
-		return a == b
-	}
-	return reflect.DeepEqual(left, right)
-}
-
-// parsed keeps numbers as they are written: an account id must not be rounded.
-func parsed(document string) (any, error) {
-	decoder := json.NewDecoder(strings.NewReader(document))
-	decoder.UseNumber()
-	var value any
-	err := decoder.Decode(&value)
-	return value, err
-}
-
 // PolicySize is how IAM counts a document against its quotas: without white space.
 func PolicySize(document string) int {
 	n := 0
@@ -124,7 +103,7 @@ func (g *Group) Grants(attached []string, inline []InlinePolicy) []string {
 		}
 	}
 	for _, policy := range g.Inline {
-		if have := PolicyNamed(inline, policy.Name); have == "" || !SameDocument(have, policy.Document) {
+		if have := PolicyNamed(inline, policy.Name); have == "" || !iampolicy.Equal(have, policy.Document) {
 			grants = append(grants, policy.Name)
 		}
 	}

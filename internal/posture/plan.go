@@ -135,7 +135,7 @@ func (p *Plan) mend(control ControlReport, judged Judged, rules Rules, byHash ma
 		if err != nil {
 			return fmt.Errorf("planning %s: %w", control.Control.ID, err)
 		}
-		p.add(Change{Description: d, Action: wanted, Hash: hash, Controls: []string{control.Control.ID}, Mode: rules.mode(control.Declaration, d.Risk)}, byHash)
+		p.add(Change{Description: d, Action: wanted, Hash: hash, Controls: []string{control.Control.ID}, Mode: rules.Mode(control.Declaration, d.Risk)}, byHash)
 	}
 	return nil
 }
@@ -177,9 +177,9 @@ func (p *Plan) dropContradictions() {
 	}
 }
 
-// mode says what becomes of a change of the risk that the control asks for. Manual is no
+// Mode says what becomes of a change of the risk that the control asks for. Manual is no
 // change at all: such a one is only shown.
-func (r Rules) mode(declared Declaration, risk v1alpha1.Risk) Mode {
+func (r Rules) Mode(declared Declaration, risk v1alpha1.Risk) Mode {
 	if risk == v1alpha1.Manual {
 		return Audited
 	}

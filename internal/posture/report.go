@@ -37,6 +37,17 @@ func Judge(declarations []Declaration, facts *inventory.Snapshot) Report {
 	return report
 }
 
+// Unread is the report of an account that could not be read at all: every declared control is
+// Unknown, for the one reason.
+func Unread(declarations []Declaration, account string, asOf time.Time, why error) Report {
+	report := Report{Account: account, AsOf: asOf}
+	for _, declaration := range declarations {
+		judged := Judged{Ref: inventory.Ref{Account: account, ID: account}, Verdict: Unknown(why)}
+		report.Controls = append(report.Controls, ControlReport{Declaration: declaration, Judged: []Judged{judged}})
+	}
+	return report
+}
+
 // Count returns how many resources got the verdict.
 func (c ControlReport) Count(status v1alpha1.VerdictStatus) int {
 	n := 0

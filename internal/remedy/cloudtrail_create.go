@@ -47,8 +47,10 @@ func deliverTrailToLogs(s *awsapi.Session, a action.DeliverTrailToLogs) []Step {
 func createTrail(s *awsapi.Session, a action.CreateTrail) []Step {
 	trail, to := a.Trail, a.Logs()
 	var bucket []Step
+	region := ""
 	if a.NewBucket {
-		bucket = ownBucket(s, trail.Region, a.Bucket)
+		region = trail.Region
+		bucket = ownBucket(s, region, a.Bucket)
 	}
 	alone := func(ctx context.Context) (bool, error) { return noOtherTrail(ctx, s, trail) }
 	create := ensure("cloudtrail:CreateTrail",
@@ -63,7 +65,7 @@ func createTrail(s *awsapi.Session, a action.CreateTrail) []Step {
 				TagsList: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownValue)}},
 			}, untilRoleIsKnown))
 		})
-	steps := slices.Concat(bucket, []Step{bucketStatements(s, a.Bucket, a.Statements())}, trailLogs(s, trail), []Step{given(create, alone), startLogging(s, trail)})
+	steps := slices.Concat(bucket, []Step{bucketStatements(s, region, a.Bucket, a.Statements())}, trailLogs(s, trail), []Step{given(create, alone), startLogging(s, trail)})
 	steps[0] = given(steps[0], alone)
 	return steps
 }

@@ -34,7 +34,7 @@ func setUpRecorder(s *awsapi.Session, a action.SetUpRecorder) []Step {
 		steps = append(steps, ownBucket(s, a.NewBucketIn, a.Bucket)...)
 	}
 	if a.Bucket != "" {
-		steps = append(steps, bucketStatements(s, a.Bucket, a.Statements()))
+		steps = append(steps, bucketStatements(s, a.NewBucketIn, a.Bucket, a.Statements()))
 	}
 	if a.NewRecorder {
 		steps = append(steps, ownRecorder(s, a))

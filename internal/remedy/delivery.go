@@ -71,38 +71,43 @@ func ownBucket(s *awsapi.Session, region, name string) []Step {
 }
 
 // bucketStatements is the step that puts statements into a bucket's policy, in which every other
-// word stays. The policy is read again just before it is written.
-func bucketStatements(s *awsapi.Session, name string, statements []iampolicy.Statement) Step {
-	policies := func(ctx context.Context) (region, have, want string, err error) {
-		if region, err = read.BucketRegion(ctx, s, name); err != nil {
-			return "", "", "", err
-		}
-		if region == "" {
-			return "", "", "", &fault.Fault{Class: fault.NotFound, Operation: "s3:ListBuckets", Message: fmt.Sprintf("account %s has no bucket %s", s.Account, name)}
-		}
-		if have, err = read.BucketPolicy(ctx, s, region, name); err != nil {
-			return "", "", "", err
-		}
-		want = have
-		for _, statement := range statements {
-			if want, err = iampolicy.Merge(want, statement); err != nil {
-				return "", "", "", fmt.Errorf("merging the policy of bucket %s: %w", name, err)
-			}
-		}
-		return region, have, want, nil
-	}
+// word stays. The policy is read again just before it is written. The region of a bucket that was
+// just made is known; "" is one that has to be found among the account's.
+func bucketStatements(s *awsapi.Session, region, name string, statements []iampolicy.Statement) Step {
 	return ensure("s3:PutBucketPolicy",
 		func(ctx context.Context) (bool, error) {
-			_, have, want, err := policies(ctx)
+			_, have, want, err := mergedPolicy(ctx, s, region, name, statements)
 			return err == nil && iampolicy.Equal(have, want), err
 		},
 		func(ctx context.Context) error {
-			region, _, want, err := policies(ctx)
+			at, _, want, err := mergedPolicy(ctx, s, region, name, statements)
 			if err != nil {
 				return err
 			}
-			return sent(s.In(region).S3().PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: aws.String(name), Policy: aws.String(want)}))
+			return sent(s.In(at).S3().PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: aws.String(name), Policy: aws.String(want)}))
 		})
+}
+
+// mergedPolicy returns where a bucket of the account is, its policy, and that with the statements.
+func mergedPolicy(ctx context.Context, s *awsapi.Session, region, name string, statements []iampolicy.Statement) (at, have, want string, err error) {
+	if region == "" {
+		if region, err = read.BucketRegion(ctx, s, name); err != nil {
+			return "", "", "", err
+		}
+	}
+	if region == "" {
+		return "", "", "", &fault.Fault{Class: fault.NotFound, Operation: "s3:ListBuckets", Message: fmt.Sprintf("account %s has no bucket %s", s.Account, name)}
+	}
+	if have, err = read.BucketPolicy(ctx, s, region, name); err != nil {
+		return "", "", "", err
+	}
+	want = have
+	for _, statement := range statements {
+		if want, err = iampolicy.Merge(want, statement); err != nil {
+			return "", "", "", fmt.Errorf("merging the policy of bucket %s: %w", name, err)
+		}
+	}
+	return region, have, want, nil
 }
 
 // ownLogGroup is the step that makes a log group of the operator's own be there.

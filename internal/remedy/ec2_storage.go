@@ -39,7 +39,7 @@ func unshareSnapshot(s *awsapi.Session, a action.UnshareSnapshot) []Step {
 		func(ctx context.Context) error {
 			return sent(s.In(region).EC2().ModifySnapshotAttribute(ctx, &ec2.ModifySnapshotAttributeInput{
 				SnapshotId: aws.String(id), Attribute: types.SnapshotAttributeNameCreateVolumePermission,
-				CreateVolumePermission: &types.CreateVolumePermissionModifications{Remove: []types.CreateVolumePermission{{Group: types.PermissionGroupAll}}},
+				OperationType: types.OperationTypeRemove, GroupNames: []string{string(types.PermissionGroupAll)},
 			}))
 		},
 	)}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/fault"
+	"github.com/guardrails-dev/aws-guardrails/internal/iampolicy"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
@@ -60,9 +61,9 @@ func requireMFA(s *awsapi.Session, a action.RequireMFA) []Step {
 				switch {
 				case err != nil:
 					return "", err
-				case inventory.SameDocument(there, policy):
+				case iampolicy.Equal(there, policy):
 					return Done, nil
-				case there == "", inventory.SameDocument(there, a.Policy):
+				case there == "", iampolicy.Equal(there, a.Policy):
 					return Pending, nil
 				}
 				return Changed, nil
@@ -78,7 +79,7 @@ func requireMFA(s *awsapi.Session, a action.RequireMFA) []Step {
 					return Done, err
 				}
 				there, err := read.GroupPolicy(ctx, s, inventory.MFAGroup, inventory.MFAPolicy)
-				if err != nil || !inventory.SameDocument(there, policy) {
+				if err != nil || !iampolicy.Equal(there, policy) {
 					return Changed, err
 				}
 				return withoutMFA(ctx, s, a.User.ID)

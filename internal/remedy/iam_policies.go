@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/iampolicy"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
@@ -142,7 +143,7 @@ func moveInlinePolicy(s *awsapi.Session, a action.MoveInlinePolicy) []Step {
 		switch there := inventory.PolicyNamed(policies, a.Policy); {
 		case there == "":
 			return lacksPolicy
-		case inventory.SameDocument(there, a.Document):
+		case iampolicy.Equal(there, a.Document):
 			return hasPolicy
 		}
 		return hasAnother

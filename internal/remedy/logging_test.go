@@ -106,7 +106,8 @@ func TestLoggingActions(t *testing.T) {
 			func(s loggingScene) { s.retain(30) }, func(s loggingScene) { s.retain(731) },
 		},
 		"CreateTrail": {
-			action.CreateTrail{Trail: loggingTarget(trail.Type, "guardrails", "cloudtrail", "trail/guardrails"), Bucket: "guardrails-trail", NewBucket: true}, nothing,
+			action.CreateTrail{Trail: loggingTarget(trail.Type, "guardrails", "cloudtrail", "trail/guardrails"), Bucket: "guardrails-trail", NewBucket: true},
+			nothing,
 			func(s loggingScene) { s.trail(func() {}) },
 		},
 		"StartTrail": {action.StartTrail{Trail: trail}, func(s loggingScene) {
@@ -130,7 +131,8 @@ func TestLoggingActions(t *testing.T) {
 			Alarm: loggingTarget("AWS::CloudWatch::Alarm", "guardrails-x", "cloudwatch", "alarm:guardrails-x"), Group: "own", NewGroup: true, Pattern: "{ $.a = b }", Metric: "X", About: "x", Email: "a@example.com",
 		}, nothing, nil},
 		"SetUpRecorder": {
-			action.SetUpRecorder{Region: region, Recorder: "default", NewRecorder: true, GlobalTypes: true, Bucket: "guardrails-config", NewBucketIn: "eu-west-1"}, nothing,
+			action.SetUpRecorder{Region: region, Recorder: "default", NewRecorder: true, GlobalTypes: true, Bucket: "guardrails-config", NewBucketIn: "eu-west-1"},
+			nothing,
 			func(s loggingScene) { s.recorder("theirs") },
 		},
 		"StartRecorder": {action.StartRecorder{Region: region, Recorder: "default"}, func(s loggingScene) {

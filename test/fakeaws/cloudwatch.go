@@ -42,18 +42,10 @@ func invalidAlarm(message string) error { return failure("ValidationError", "%s"
 
 // putMetricAlarm replaces the alarm of the name whole: what is left out is gone.
 func putMetricAlarm(r *Request, in *cloudwatch.PutMetricAlarmInput) (*cloudwatch.PutMetricAlarmOutput, error) {
-	name := aws.ToString(in.AlarmName)
-	switch {
-	case name == "":
-		return nil, invalidAlarm("AlarmName is required")
-	case len(in.Metrics) == 0 && (in.MetricName == nil || in.Namespace == nil || in.Period == nil || (in.Statistic == "") == (in.ExtendedStatistic == nil)):
-		return nil, invalidAlarm("MetricName, Namespace, Period and one of Statistic and ExtendedStatistic are required")
-	case in.EvaluationPeriods == nil || in.ComparisonOperator == "" || in.Threshold == nil:
-		return nil, invalidAlarm("EvaluationPeriods, ComparisonOperator and Threshold are required")
-	case len(in.AlarmActions) > actionsPerState || len(in.OKActions) > actionsPerState || len(in.InsufficientDataActions) > actionsPerState:
-		return nil, invalidAlarm("Member must have length less than or equal to 5")
+	if err := checkAlarm(in); err != nil {
+		return nil, err
 	}
-	state := regional[alarmState](r)
+	name, state := aws.ToString(in.AlarmName), regional[alarmState](r)
 	if state.alarms == nil {
 		state.alarms, state.tags = map[string]types.MetricAlarm{}, map[string]map[string]string{}
 	}
@@ -72,6 +64,19 @@ func putMetricAlarm(r *Request, in *cloudwatch.PutMetricAlarmInput) (*cloudwatch
 		Metrics: slices.Clone(in.Metrics), StateValue: types.StateValueInsufficientData, AlarmConfigurationUpdatedTimestamp: aws.Time(r.Now), StateUpdatedTimestamp: aws.Time(r.Now),
 	}
 	return &cloudwatch.PutMetricAlarmOutput{}, nil
+}
+
+func checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
+	single := in.MetricName != nil && in.Namespace != nil && in.Period != nil && (in.Statistic == "") != (in.ExtendedStatistic == nil)
+	switch {
+	case len(in.Metrics) == 0 && !single:
+		return invalidAlarm("MetricName, Namespace, Period and one of Statistic and ExtendedStatistic are required")
+	case in.EvaluationPeriods == nil || in.Threshold == nil:
+		return invalidAlarm("EvaluationPeriods and Threshold are required")
+	case max(len(in.AlarmActions), len(in.OKActions), len(in.InsufficientDataActions)) > actionsPerState:
+		return invalidAlarm("Member must have length less than or equal to 5")
+	}
+	return nil
 }
 
 func spelledList(list []string) []string { return append([]string{}, list...) }

@@ -95,34 +95,37 @@ func spelledGroup(asked *types.RecordingGroup) (*types.RecordingGroup, error) {
 	if asked != nil {
 		group = *asked
 	}
-	var excluded []types.ResourceType
-	if group.ExclusionByResourceTypes != nil {
-		excluded = group.ExclusionByResourceTypes.ResourceTypes
+	if group.ExclusionByResourceTypes == nil {
+		group.ExclusionByResourceTypes = &types.ExclusionByResourceTypes{}
 	}
-	invalid := func(why string) (*types.RecordingGroup, error) {
+	if group.RecordingStrategy == nil {
+		group.RecordingStrategy = &types.RecordingStrategy{UseOnly: types.RecordingStrategyTypeInclusionByResourceTypes}
+		if group.AllSupported {
+			group.RecordingStrategy.UseOnly = types.RecordingStrategyTypeAllSupportedResourceTypes
+		}
+	}
+	if why := contradiction(group); why != "" {
 		return nil, &types.InvalidRecordingGroupException{Message: aws.String(why)}
 	}
-	strategy := types.RecordingStrategyTypeInclusionByResourceTypes
-	if group.AllSupported {
-		strategy = types.RecordingStrategyTypeAllSupportedResourceTypes
-	}
-	if group.RecordingStrategy != nil {
-		strategy = group.RecordingStrategy.UseOnly
-	}
-	switch {
-	case group.AllSupported && (len(group.ResourceTypes) > 0 || len(excluded) > 0):
-		return invalid("all supported resource types cannot be recorded with a list of types")
-	case group.AllSupported != (strategy == types.RecordingStrategyTypeAllSupportedResourceTypes):
-		return invalid("the recording strategy contradicts allSupported")
-	case strategy == types.RecordingStrategyTypeInclusionByResourceTypes && len(group.ResourceTypes) == 0:
-		return invalid("no resource types")
-	case group.IncludeGlobalResourceTypes && !group.AllSupported:
-		return invalid("global resource types need allSupported")
-	}
-	group.RecordingStrategy = &types.RecordingStrategy{UseOnly: strategy}
 	group.ResourceTypes = append([]types.ResourceType{}, group.ResourceTypes...)
-	group.ExclusionByResourceTypes = &types.ExclusionByResourceTypes{ResourceTypes: append([]types.ResourceType{}, excluded...)}
+	group.ExclusionByResourceTypes = &types.ExclusionByResourceTypes{ResourceTypes: append([]types.ResourceType{}, group.ExclusionByResourceTypes.ResourceTypes...)}
 	return &group, nil
+}
+
+// contradiction says why a recording group is refused, or "".
+func contradiction(group types.RecordingGroup) string {
+	strategy := group.RecordingStrategy.UseOnly
+	switch {
+	case group.AllSupported && len(group.ResourceTypes)+len(group.ExclusionByResourceTypes.ResourceTypes) > 0:
+		return "all supported resource types cannot be recorded with a list of types"
+	case group.AllSupported != (strategy == types.RecordingStrategyTypeAllSupportedResourceTypes):
+		return "the recording strategy contradicts allSupported"
+	case strategy == types.RecordingStrategyTypeInclusionByResourceTypes && len(group.ResourceTypes) == 0:
+		return "no resource types"
+	case group.IncludeGlobalResourceTypes && !group.AllSupported:
+		return "global resource types need allSupported"
+	}
+	return ""
 }
 
 func startRecorder(r *Request, in *config.StartConfigurationRecorderInput) (*config.StartConfigurationRecorderOutput, error) {

@@ -29,12 +29,15 @@ func judgeAuditTrail(a inventory.AuditTrail) posture.Verdict {
 	for _, t := range a.Trails {
 		gaps, err := t.Gaps()
 		switch {
-		case err != nil && (t.MultiRegion || t.Own()):
-			unread = err
-		case err == nil && len(gaps) == 0 && !t.Own():
-			return posture.Inherited("trail %s of account %s records all regions", t.ID, t.Owner)
-		case err == nil && len(gaps) == 0:
+		case err != nil:
+			if t.Candidate() {
+				unread = err
+			}
+		case len(gaps) > 0:
+		case t.Own():
 			return posture.Pass()
+		default:
+			return posture.Inherited("trail %s of account %s records all regions", t.ID, t.Owner)
 		}
 	}
 	if unread != nil {
@@ -56,7 +59,7 @@ func judgeGaps(t inventory.Trail) posture.Verdict {
 	case inventory.GapStopped:
 		return posture.Fail(reason, "trail %s does not log", t.ID)
 	case inventory.GapSingleRegion:
-		return posture.Fail(reason, "trail %s records only region %s", t.ID, t.Ref.Region)
+		return posture.Fail(reason, "trail %s records only region %s", t.ID, t.Region)
 	case inventory.GapEvents:
 		return posture.Fail(reason, "trail %s does not record all management events", t.ID)
 	case inventory.GapDelivery:
@@ -111,7 +114,7 @@ func auditTrailByHand(_ v1alpha1.CloudTrailMultiRegion, a inventory.AuditTrail) 
 	status, _ := best.Status.Get()
 	if status.DeliveryError != "" {
 		return fmt.Sprintf("let CloudTrail write to bucket %s again (it meets %s): see `aws s3api get-bucket-policy --bucket %s` and the bucket's key, then `aws cloudtrail get-trail-status --name %s --region %s`",
-			best.Bucket, status.DeliveryError, best.Bucket, best.ARN, best.Ref.Region)
+			best.Bucket, status.DeliveryError, best.Bucket, best.ARN, best.Region)
 	}
-	return fmt.Sprintf("trail %s has as many event selectors as it can: make room for one of all management events with `aws cloudtrail put-event-selectors --trail-name %s --region %s`", best.ID, best.ID, best.Ref.Region)
+	return fmt.Sprintf("trail %s has as many event selectors as it can: make room for one of all management events with `aws cloudtrail put-event-selectors --trail-name %s --region %s`", best.ID, best.ID, best.Region)
 }

@@ -20,22 +20,23 @@ func (w trailAlarm) byHand(a inventory.Alerts) string {
 	case reasonLogGroupElsewhere:
 		return fmt.Sprintf("in the account of %s, see that it has a metric filter with the pattern %s and that its alarm reaches someone", best.LogGroup, w.pattern)
 	case reasonLogGroupFailing:
-		return fmt.Sprintf("let CloudTrail write to %s again: see its role with `aws cloudtrail describe-trails --trail-name-list %s --region %s`", best.LogGroup, best.ARN, best.Ref.Region)
+		return fmt.Sprintf("let CloudTrail write to %s again: see its role with `aws cloudtrail describe-trails --trail-name-list %s --region %s`", best.LogGroup, best.ARN, best.Region)
 	}
 	return w.subscribeByHand(a)
 }
 
 // subscribeByHand names the address that has to confirm, or the topic that wants a subscriber.
 func (w trailAlarm) subscribeByHand(a inventory.Alerts) string {
+	empty := ""
 	for _, group := range a.Groups {
 		for _, topic := range w.in(group).topics {
+			subscribe := fmt.Sprintf("`aws sns subscribe --topic-arn %s --protocol email --notification-endpoint ADDRESS --region %s`", topic.ARN, group.Group.Region)
 			subscriptions, _ := topic.Subscriptions.Get()
 			if len(subscriptions) > 0 {
-				return fmt.Sprintf("confirm the mail that AWS sent to %s by the link in it; `aws sns subscribe --topic-arn %s --protocol email --notification-endpoint ADDRESS --region %s` sends it again",
-					endpoint(subscriptions[0]), topic.ARN, group.Group.Region)
+				return fmt.Sprintf("confirm the mail that AWS sent to %s by the link in it; %s sends it again", endpoint(subscriptions[0]), subscribe)
 			}
-			return fmt.Sprintf("subscribe someone: declare notifyEmail, or `aws sns subscribe --topic-arn %s --protocol email --notification-endpoint ADDRESS --region %s`, and confirm the mail that comes", topic.ARN, group.Group.Region)
+			empty = fmt.Sprintf("subscribe someone: declare notifyEmail, or %s, and confirm the mail that comes", subscribe)
 		}
 	}
-	return ""
+	return empty
 }

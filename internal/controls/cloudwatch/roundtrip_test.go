@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -172,6 +173,22 @@ func TestAlarmOfTheOrganizationIsForAPerson(t *testing.T) {
 	judged, plan := finding(t, rig(cloud, mail, true))
 	if judged.Verdict.Reason != "TrailOfAnotherAccount" || len(plan.Changes) != 0 || !strings.Contains(judged.ByHand, "in account 222222222222") {
 		t.Errorf("got %+v, planned %+v", judged, plan.Changes)
+	}
+}
+
+func TestTrailOfAnotherToolIsNotMadeToDeliver(t *testing.T) {
+	cloud := fakeaws.New()
+	quietTrail(t, cloud, roundtrip.Account, false)
+	config := cloud.ConfigFor(roundtrip.Account)
+	config.Region = "eu-west-1"
+	if _, err := cloudtrail.NewFromConfig(config).AddTags(t.Context(), &cloudtrail.AddTagsInput{
+		ResourceId: aws.String("arn:aws:cloudtrail:eu-west-1:111111111111:trail/audit"), TagsList: []types.Tag{{Key: aws.String("terraform"), Value: aws.String("audit")}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	_, plan := finding(t, rig(cloud, mail, false))
+	if len(plan.Changes) != 0 || len(plan.Held) != 1 || plan.Held[0].ManagedElsewhere != "Terraform audit" {
+		t.Errorf("got %+v", plan)
 	}
 }
 

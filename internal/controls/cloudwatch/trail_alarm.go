@@ -71,7 +71,7 @@ func judgeTrail(a inventory.AuditTrail) (verdict posture.Verdict, broken bool) {
 		if ok && t.Own() {
 			return posture.Verdict{}, false
 		}
-		if err != nil && (t.MultiRegion || t.Own()) {
+		if err != nil && t.Candidate() {
 			unread = err
 		}
 	}

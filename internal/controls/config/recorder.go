@@ -21,7 +21,7 @@ var recorder = posture.Add(&Controls, posture.Over[v1alpha1.ConfigRecorder, inve
 	Observe:  inventory.Recorders.With(),
 	Judge: func(_ v1alpha1.ConfigRecorder, r inventory.Recording, _ time.Time) posture.Verdict {
 		if r.Recorder == nil {
-			return posture.Fail("NoRecorder", "nothing records region %s", r.Ref.Region)
+			return posture.Fail("NoRecorder", "nothing records region %s", r.Region)
 		}
 		if verdict, narrow := judgeGroup(r); narrow {
 			return verdict
@@ -112,5 +112,5 @@ func recordingByHand(_ v1alpha1.ConfigRecorder, r inventory.Recording) string {
 	if err != nil {
 		return ""
 	}
-	return fmt.Sprintf("let AWS Config write to bucket %s again: see its policy, its key, and the recorder's role with `aws configservice describe-configuration-recorder-status --region %s`", channel.Bucket, r.Ref.Region)
+	return fmt.Sprintf("let AWS Config write to bucket %s again: see its policy, its key, and the recorder's role with `aws configservice describe-configuration-recorder-status --region %s`", channel.Bucket, r.Region)
 }

@@ -171,6 +171,7 @@ func TestADeniedReadIsUnknownAndNamesThePermission(t *testing.T) {
 		"ec2:GetEbsEncryptionByDefault":   {"ebs-default-encryption"},
 		"ec2:GetEbsDefaultKmsKeyId":       nil,
 		"ec2:DescribeSnapshots":           {"ebs-snapshot-not-public"},
+		"ec2:DescribeSnapshotAttribute":   nil,
 		"ec2:DescribeImages":              {"ami-not-public"},
 		"ec2:DescribeVpcs":                {"vpc-flow-logs"},
 		"ec2:DescribeFlowLogs":            {"vpc-flow-logs"},

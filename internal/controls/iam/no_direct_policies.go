@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/iampolicy"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
@@ -82,7 +83,7 @@ func inlineMoves(u inventory.User, group *inventory.Group) (actions []action.Act
 	for _, policy := range u.Inline {
 		there := group.Policy(policy.Name)
 		switch {
-		case there != "" && !inventory.SameDocument(there, policy.Document):
+		case there != "" && !iampolicy.Equal(there, policy.Document):
 			why = "group " + group.Name + " has another policy named " + policy.Name
 			continue
 		case there == "" && size+inventory.PolicySize(policy.Document) > inventory.InlinePerGroup:

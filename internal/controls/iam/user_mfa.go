@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/iampolicy"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
@@ -41,7 +42,7 @@ var userMFA = posture.Add(&Controls, posture.Over[v1alpha1.UserMFA, inventory.Us
 			return nil
 		}
 		want := action.RequireMFA{User: action.On(c), KeysInUse: keysInUse(c, c.Keys.At())}
-		if there := c.MFAGroup.Policy(inventory.MFAPolicy); there != "" && !inventory.SameDocument(there, action.MFAPolicy(c.Partition)) {
+		if there := c.MFAGroup.Policy(inventory.MFAPolicy); there != "" && !iampolicy.Equal(there, action.MFAPolicy(c.Partition)) {
 			want.Policy = there
 		}
 		return []action.Action{want}
@@ -60,7 +61,7 @@ var userMFA = posture.Add(&Controls, posture.Over[v1alpha1.UserMFA, inventory.Us
 // meaning, the one that denies everything without MFA.
 func contained(c inventory.UserCredentials) bool {
 	return slices.Contains(c.Groups, inventory.MFAGroup) &&
-		inventory.SameDocument(c.MFAGroup.Policy(inventory.MFAPolicy), action.MFAPolicy(c.Partition))
+		iampolicy.Equal(c.MFAGroup.Policy(inventory.MFAPolicy), action.MFAPolicy(c.Partition))
 }
 
 // byHandWhy says why nothing is planned for the user, or "".
@@ -88,7 +89,7 @@ func unfit(group inventory.Group, partition string) string {
 		return "group " + group.Name + " is not the operator's own: its path is " + group.Path
 	case foreign:
 		return "group " + group.Name + " holds policies that are not the operator's, which the user would get with it"
-	case len(group.BreakGlass) > 0 && !inventory.SameDocument(there, action.MFAPolicy(partition)):
+	case len(group.BreakGlass) > 0 && !iampolicy.Equal(there, action.MFAPolicy(partition)):
 		return "break-glass user " + group.BreakGlass[0] + " is in group " + group.Name
 	}
 	return ""

@@ -95,7 +95,7 @@ func auditTrail(ctx context.Context, s *Scope) (inventory.AuditTrail, error) {
 		look := func(among func(inventory.Trail) bool) {
 			each(found.Trails, func(t *inventory.Trail) {
 				if among(*t) {
-					t.Status = observeCall(s, func() (inventory.TrailStatus, error) { return TrailStatus(ctx, s.Session, t.Ref.Region, t.ARN) })
+					t.Status = observeCall(s, func() (inventory.TrailStatus, error) { return TrailStatus(ctx, s.Session, t.Region, t.ARN) })
 					t.Selectors = observeCall(s, func() (inventory.EventSelectors, error) { return selectorsOf(ctx, s, *t) })
 				}
 			})
@@ -111,7 +111,7 @@ func auditTrail(ctx context.Context, s *Scope) (inventory.AuditTrail, error) {
 // selectorsOf reads a trail's selectors. A trail that AWS says has no selectors of its own, and
 // that shows none, records all management events.
 func selectorsOf(ctx context.Context, s *Scope, t inventory.Trail) (inventory.EventSelectors, error) {
-	selectors, err := EventSelectors(ctx, s.Session, t.Ref.Region, t.ARN)
+	selectors, err := EventSelectors(ctx, s.Session, t.Region, t.ARN)
 	if err == nil && t.DefaultSelectors && len(selectors.Basic)+len(selectors.Advanced) == 0 {
 		selectors, _ = selectors.WithAllManagement()
 	}
@@ -173,7 +173,7 @@ func auditTrailTags(ctx context.Context, s *Scope, a inventory.AuditTrail) inven
 }
 
 func tagsOfTrail(ctx context.Context, s *Scope, t inventory.Trail) (map[string]string, error) {
-	out, err := s.In(t.Ref.Region).CloudTrail().ListTags(ctx, &cloudtrail.ListTagsInput{ResourceIdList: []string{t.ARN}})
+	out, err := s.In(t.Region).CloudTrail().ListTags(ctx, &cloudtrail.ListTagsInput{ResourceIdList: []string{t.ARN}})
 	if err != nil {
 		return nil, fmt.Errorf("reading trail tags: %w", err)
 	}

@@ -12,7 +12,7 @@ var ec2Readers = []reader{
 	collection(inventory.Instances, instances, nil),
 	collection(inventory.MetadataDefaults, metadataDefaults, nil),
 	collection(inventory.EBSDefaults, ebsDefaults, ebsDefaultKey),
-	collection(inventory.EBSSnapshots, snapshots, nil),
+	collection(inventory.EBSSnapshots, snapshots, snapshotConfirmed),
 	collection(inventory.Images, images, nil),
 	collection(inventory.VPCs, vpcs, nil),
 }

@@ -95,6 +95,15 @@ func snapshots(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.E
 	return all, nil
 }
 
+// snapshotConfirmed asks a snapshot that was listed as public itself: such a finding is critical,
+// and a list may lag behind. Where it does not say, the list's word stands.
+func snapshotConfirmed(ctx context.Context, s *Scope, one inventory.EBSSnapshot) inventory.EBSSnapshot {
+	if public, err := SnapshotPublic(ctx, s.Session, s.Region, one.ID); err == nil {
+		one.Public = public
+	}
+	return one
+}
+
 func listSnapshots(ctx context.Context, s *Scope, restorableBy []string) ([]types.Snapshot, error) {
 	var all []types.Snapshot
 	pages := ec2.NewDescribeSnapshotsPaginator(s.AWS.EC2(), &ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}, RestorableByUserIds: restorableBy, MaxResults: aws.Int32(ec2Page)})

@@ -2,7 +2,14 @@ package action
 
 var loggingTypes = []Action{
 	KeepLogs{},
-	CreateTrail{}, StartTrail{}, RecordAllRegions{}, RecordManagementEvents{}, ValidateTrailLogs{}, DeliverTrailToLogs{},
+	CreateTrail{},
+	StartTrail{},
+	RecordAllRegions{},
+	RecordManagementEvents{},
+	ValidateTrailLogs{},
+	DeliverTrailToLogs{},
 	RaiseTrailAlarm{},
-	SetUpRecorder{}, StartRecorder{}, RecordAllTypes{},
+	SetUpRecorder{},
+	StartRecorder{},
+	RecordAllTypes{},
 }

@@ -1,0 +1,288 @@
+package account
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+)
+
+var noon = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+
+func blockOf(bucket string) action.BlockBucketPublicAccess {
+	return action.BlockBucketPublicAccess{Bucket: action.Target{Account: shop, Partition: "aws", Region: "us-east-1", Type: "AWS::S3::Bucket", ID: bucket, ARN: "arn:aws:s3:::" + bucket}}
+}
+
+func changeOf(t *testing.T, a action.Action) posture.Change {
+	t.Helper()
+	hash, err := action.Hash(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return posture.Change{Description: a.Describe(), Action: a, Hash: hash, Controls: []string{"s3-bucket-public-access-block"}, Mode: posture.Offered}
+}
+
+func changesOf(t *testing.T, n int) []posture.Change {
+	t.Helper()
+	var changes []posture.Change
+	for i := range n {
+		changes = append(changes, changeOf(t, blockOf(fmt.Sprintf("bucket-%04d", i))))
+	}
+	return changes
+}
+
+func TestParts(t *testing.T) {
+	sizes := func(t *testing.T, changes []posture.Change) (sizes []int) {
+		t.Helper()
+		cut, err := parts(changes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var order []string
+		for _, part := range cut {
+			sizes = append(sizes, len(part))
+			encoded, err := json.Marshal(part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(part) > 1 && len(encoded) > maxRunBytes+len(part)+2 {
+				t.Errorf("a part of %d actions takes %d bytes", len(part), len(encoded))
+			}
+			for _, planned := range part {
+				order = append(order, planned.Hash)
+			}
+		}
+		var want []string
+		for _, c := range changes {
+			want = append(want, c.Hash)
+		}
+		if !slices.Equal(order, want) {
+			t.Error("the parts are not the plan, in order")
+		}
+		return sizes
+	}
+	t.Run("nothing", func(t *testing.T) {
+		if got := sizes(t, nil); got != nil {
+			t.Errorf("got %v", got)
+		}
+	})
+	t.Run("by calls", func(t *testing.T) {
+		for n, want := range map[int]string{1: "[1]", maxRunCalls: fmt.Sprintf("[%d]", maxRunCalls), maxRunCalls + 1: fmt.Sprintf("[%d 1]", maxRunCalls), 2*maxRunCalls + 7: fmt.Sprintf("[%d %d 7]", maxRunCalls, maxRunCalls)} {
+			if got := fmt.Sprint(sizes(t, changesOf(t, n))); got != want {
+				t.Errorf("%d actions: %s, want %s", n, got, want)
+			}
+		}
+	})
+	t.Run("by the calls of chains", func(t *testing.T) {
+		changes := changesOf(t, maxRunCalls)
+		for i := range changes {
+			changes[i].Calls = []string{"a:One", "a:Two", "a:Three"}
+		}
+		if got := fmt.Sprint(sizes(t, changes)); got != fmt.Sprint([]int{maxRunCalls / 3, maxRunCalls / 3, maxRunCalls / 3}) {
+			t.Errorf("got %s", got)
+		}
+	})
+	t.Run("by bytes", func(t *testing.T) {
+		changes := changesOf(t, 10)
+		for i := range changes {
+			changes[i].From = strings.Repeat("x", 30<<10)
+		}
+		if got := fmt.Sprint(sizes(t, changes)); got != "[3 3 3 1]" {
+			t.Errorf("got %s", got)
+		}
+	})
+	t.Run("one that is too large by itself", func(t *testing.T) {
+		changes := changesOf(t, 3)
+		changes[1].From, changes[1].To = strings.Repeat("<", 32<<10), strings.Repeat("<", 32<<10)
+		if got := fmt.Sprint(sizes(t, changes)); got != "[1 1 1]" {
+			t.Errorf("got %s", got)
+		}
+	})
+}
+
+// What a plan shows of an action is kept as it is, but for what no one may show.
+func TestRunAction(t *testing.T) {
+	c := changeOf(t, blockOf("photos"))
+	c.Title, c.From, c.To = "a\x1btitle\n"+strings.Repeat("é", 600), "{\n  \"a\": \"b\u202e\"\n}", strings.Repeat("é", 40<<10)
+	planned, err := runAction(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if planned.From != "{\n  \"a\": \"b \"\n}" {
+		t.Errorf("from %q", planned.From)
+	}
+	if strings.ContainsAny(planned.Title, "\x1b\n") || len(planned.Title) > v1alpha1.MaxTitle || len(planned.To) > v1alpha1.MaxText || !strings.HasSuffix(planned.To, "é...") && !strings.HasSuffix(planned.To, "é") {
+		t.Errorf("title of %d, to of %d bytes", len(planned.Title), len(planned.To))
+	}
+	if back, err := genuine(&v1alpha1.RemediationRun{Spec: v1alpha1.RemediationRunSpec{AccountID: shop}}, planned); err != nil || back != action.Action(blockOf("photos")) {
+		t.Errorf("got back %+v, %v", back, err)
+	}
+}
+
+func runOf(t *testing.T, changes []posture.Change, results ...v1alpha1.CallResult) *v1alpha1.RemediationRun {
+	t.Helper()
+	run := &v1alpha1.RemediationRun{Spec: v1alpha1.RemediationRunSpec{AccountID: shop, Trigger: v1alpha1.TriggerOffered, PlanHash: posture.HashOf(changes)}}
+	for i, c := range changes {
+		planned, err := runAction(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run.Spec.Actions = append(run.Spec.Actions, planned)
+		if i < len(results) && results[i] != "" {
+			run.Status.Journal = append(run.Status.Journal, v1alpha1.JournalEntry{Action: planned.Hash, Call: planned.Calls[0], At: metav1.NewTime(noon), Result: results[i]})
+		}
+	}
+	return run
+}
+
+// An action is only what its hash was approved for.
+func TestGenuine(t *testing.T) {
+	for name, row := range map[string]struct {
+		change func(*v1alpha1.RunAction, *v1alpha1.RemediationRun)
+		says   string
+	}{
+		"as planned":        {func(*v1alpha1.RunAction, *v1alpha1.RemediationRun) {}, ""},
+		"keys in any order": {func(a *v1alpha1.RunAction, _ *v1alpha1.RemediationRun) { a.Content.Raw = reordered(t, a.Content.Raw) }, ""},
+		"another bucket": {func(a *v1alpha1.RunAction, _ *v1alpha1.RemediationRun) {
+			a.Content.Raw = []byte(strings.ReplaceAll(string(a.Content.Raw), "bucket-0000", "crown-jewels"))
+		}, "not what its hash was made of"},
+		"another type":       {func(a *v1alpha1.RunAction, _ *v1alpha1.RemediationRun) { a.Type = "BlockAccountPublicAccess" }, "not what its hash was made of"},
+		"no such type":       {func(a *v1alpha1.RunAction, _ *v1alpha1.RemediationRun) { a.Type = "DeleteEverything" }, "not known to this version"},
+		"no content":         {func(a *v1alpha1.RunAction, _ *v1alpha1.RemediationRun) { a.Content.Raw = []byte("{}") }, "not what its hash was made of"},
+		"broken content":     {func(a *v1alpha1.RunAction, _ *v1alpha1.RemediationRun) { a.Content.Raw = []byte("{") }, "decoding"},
+		"of another account": {func(_ *v1alpha1.RunAction, r *v1alpha1.RemediationRun) { r.Spec.AccountID = "222222222222" }, "the target is of account"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run := runOf(t, changesOf(t, 1))
+			row.change(&run.Spec.Actions[0], run)
+			got, err := genuine(run, run.Spec.Actions[0])
+			if row.says == "" != (err == nil) || err != nil && !strings.Contains(err.Error(), row.says) {
+				t.Errorf("got %+v, %v", got, err)
+			}
+			if err != nil && got != nil {
+				t.Error("refused, and given back")
+			}
+		})
+	}
+}
+
+func reordered(t *testing.T, content []byte) []byte {
+	t.Helper()
+	var fields map[string]any
+	if err := json.Unmarshal(content, &fields); err != nil {
+		t.Fatal(err)
+	}
+	sorted, err := json.MarshalIndent(fields, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sorted
+}
+
+func TestSettling(t *testing.T) {
+	const done, so = v1alpha1.CallDone, v1alpha1.CallAlreadySo
+	changes := changesOf(t, 6)
+	run := runOf(t, changes, done, v1alpha1.CallFailed, v1alpha1.CallChanged, v1alpha1.CallClaimed, so, "")
+	key := func(i int) string { return posture.KeyOf(changes[i].Action.Describe()) }
+	for name, among := range map[string]runs{"open": {open: []*v1alpha1.RemediationRun{run}}, "recent": {recent: []*v1alpha1.RemediationRun{run}}} {
+		settling := among.settling(noon.Add(-time.Minute))
+		for i, want := range []bool{true, false, false, false, true, false} {
+			if got := settling(key(i)); got != want {
+				t.Errorf("%s, action %d: %t, want %t", name, i, got, want)
+			}
+		}
+		if among.settling(noon.Add(time.Second))(key(0)) {
+			t.Errorf("%s: settles for ever", name)
+		}
+	}
+	if (runs{}).settling(noon)(key(0)) {
+		t.Error("settles without a run")
+	}
+}
+
+func TestProgressAndStanding(t *testing.T) {
+	run := runOf(t, changesOf(t, 6), v1alpha1.CallDone, v1alpha1.CallAlreadySo, v1alpha1.CallFailed, v1alpha1.CallChanged, v1alpha1.CallClaimed, v1alpha1.CallSkipped)
+	if got := progress(run); got != "4/6" {
+		t.Errorf("progress %s", got)
+	}
+	if got := tally(run); got != (tallied{applied: 2, failed: 1, changed: 1, untried: 1}) {
+		t.Errorf("tally %+v", got)
+	}
+	run = runOf(t, changesOf(t, 1), v1alpha1.CallDone)
+	run.Spec.Actions[0].Calls = append(run.Spec.Actions[0].Calls, "s3:PutBucketPolicy")
+	if got := progress(run); got != "0/1" || standing(run, run.Spec.Actions[0]) != v1alpha1.CallClaimed {
+		t.Errorf("a chain half done: %s", got)
+	}
+}
+
+func closedRun(plan string, phase v1alpha1.RunPhase, at time.Time) metav1.PartialObjectMetadata {
+	return metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{
+		Labels: map[string]string{v1alpha1.LabelPlan: plan, v1alpha1.LabelPhase: string(phase)}, Annotations: map[string]string{v1alpha1.AnnotationFinishedAt: at.Format(time.RFC3339)},
+	}}
+}
+
+func TestEndedAndFailed(t *testing.T) {
+	since := noon.Add(-retryAfter)
+	stopped := runOf(t, changesOf(t, 5), v1alpha1.CallFailed, v1alpha1.CallFailed)
+	stopped.Status.Phase, stopped.Annotations = v1alpha1.RunFailed, map[string]string{v1alpha1.AnnotationFinishedAt: noon.Format(time.RFC3339)}
+	tried := runOf(t, changesOf(t, 2), v1alpha1.CallFailed, v1alpha1.CallDone)
+	tried.Status.Phase, tried.Annotations = v1alpha1.RunFailed, stopped.Annotations
+	for name, row := range map[string]struct {
+		runs runs
+		want bool
+	}{
+		"no run":                         {runs{}, false},
+		"a run of the plan failed":       {runs{closed: []metav1.PartialObjectMetadata{closedRun("p", v1alpha1.RunFailed, noon)}}, true},
+		"it did long ago":                {runs{closed: []metav1.PartialObjectMetadata{closedRun("p", v1alpha1.RunFailed, since.Add(-time.Second))}}, false},
+		"another plan's failed":          {runs{closed: []metav1.PartialObjectMetadata{closedRun("q", v1alpha1.RunFailed, noon)}}, false},
+		"a run of the plan went well":    {runs{closed: []metav1.PartialObjectMetadata{closedRun("p", v1alpha1.RunSucceeded, noon)}}, false},
+		"another plan's was stopped":     {runs{recent: []*v1alpha1.RemediationRun{stopped}}, true},
+		"another plan's was tried whole": {runs{recent: []*v1alpha1.RemediationRun{tried}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := row.runs.failed("p", since); got != row.want {
+				t.Errorf("got %t, want %t", got, row.want)
+			}
+		})
+	}
+	rejected := runs{closed: []metav1.PartialObjectMetadata{closedRun("p", v1alpha1.RunRejected, noon.AddDate(0, -1, 0))}}
+	if !rejected.ended("p", v1alpha1.RunRejected, time.Time{}) || rejected.ended("q", v1alpha1.RunRejected, time.Time{}) {
+		t.Error("a rejection is of its plan, for as long as its run is kept")
+	}
+}
+
+// A run whose every call failed with the longest answer there is stays under 256 KiB.
+func TestRunStaysSmall(t *testing.T) {
+	changes := changesOf(t, maxRunCalls)
+	for i := range changes {
+		changes[i].From = strings.Repeat("\"<", 200)
+	}
+	cut, err := parts(changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, actions := range cut {
+		run := &v1alpha1.RemediationRun{Spec: v1alpha1.RemediationRunSpec{Actions: actions}}
+		kept := &journal{run: run}
+		for _, planned := range actions {
+			kept.put(v1alpha1.JournalEntry{Action: planned.Hash, Call: planned.Calls[0], At: metav1.NewTime(noon), Result: v1alpha1.CallFailed, Message: shortened(inventory.Clean(strings.Repeat("<\"\\>&", 400), 400))})
+		}
+		encoded, err := json.Marshal(run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(encoded) > 250<<10 {
+			t.Errorf("%d actions take %d bytes", len(actions), len(encoded))
+		}
+		t.Logf("%d actions take %d bytes", len(actions), len(encoded))
+	}
+}
