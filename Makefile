@@ -52,7 +52,7 @@ deflake: controlplane ## Run the tests with -race again and again until they fai
 	done
 
 e2e: moto controlplane ## Run the manager over the real wire protocols, against a Moto server
-	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e/...
+	go test -tags e2e -count=1 -timeout 20m -v ./test/moto ./test/contract ./test/e2e
 
 demo: controlplane ## Show an account being healed, start to end (KEEP=1 keeps it up)
 	go run ./hack/demo

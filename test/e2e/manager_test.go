@@ -11,6 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/go-logr/logr"
@@ -23,6 +25,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/cmd/manager/app"
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/test/testenv"
 )
 
@@ -39,29 +42,33 @@ func TestManager(t *testing.T) {
 	g.SetDefaultEventuallyTimeout(2 * time.Minute)
 	g.SetDefaultEventuallyPollingInterval(200 * time.Millisecond)
 	g.Expect(server.Reset(t.Context())).To(Succeed())
-	admin := s3.NewFromConfig(server.ConfigFor(shop))
+	admin, network := s3.NewFromConfig(server.ConfigFor(shop)), ec2.NewFromConfig(server.ConfigFor(shop))
 	_, err := admin.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(photos)})
 	g.Expect(err).NotTo(HaveOccurred())
 
-	cluster := startManager(t)
+	cluster, alice, listings := startManager(t)
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "shop", Annotations: map[string]string{v1alpha1.AnnotationAllowedAccountIDs: shop}}}
 	account := &v1alpha1.AWSAccount{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "shop"},
 		Spec: v1alpha1.AWSAccountSpec{
 			AccountID: shop, AuditRoleARN: "arn:aws:iam::" + shop + ":role/guardrails-audit", RemediationRoleARN: "arn:aws:iam::" + shop + ":role/guardrails-remediation",
 			Regions: &v1alpha1.RegionScope{Include: []string{"us-east-1", "eu-west-1"}},
-			Guard:   v1alpha1.Guard{MaxEnforcement: v1alpha1.Enforce},
+			Guard:   v1alpha1.Guard{MaxEnforcement: v1alpha1.Enforce, AllowedRisks: []v1alpha1.Risk{v1alpha1.Safe, v1alpha1.Disruptive}},
 		},
 	}
 	baseline := &v1alpha1.SecurityBaseline{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "foundational"},
 		Spec: v1alpha1.SecurityBaselineSpec{
 			Enforcement: v1alpha1.Approve, Interval: &metav1.Duration{Duration: 10 * time.Second},
-			Posture: v1alpha1.Posture{DataAtRest: v1alpha1.DataAtRestPosture{
-				S3AccountPublicAccessBlock: &v1alpha1.S3AccountPublicAccessBlock{},
-				S3BucketPublicAccessBlock:  &v1alpha1.S3BucketPublicAccessBlock{},
-				S3BucketVersioning:         &v1alpha1.S3BucketVersioning{},
-			}},
+			Posture: v1alpha1.Posture{
+				DataAtRest: v1alpha1.DataAtRestPosture{
+					S3AccountPublicAccessBlock: &v1alpha1.S3AccountPublicAccessBlock{},
+					S3BucketPublicAccessBlock:  &v1alpha1.S3BucketPublicAccessBlock{},
+					S3BucketVersioning:         &v1alpha1.S3BucketVersioning{},
+				},
+				Network: v1alpha1.NetworkPosture{SGNoOpenRemoteAdmin: &v1alpha1.SGNoOpenRemoteAdmin{}},
+				Logging: v1alpha1.LoggingPosture{CloudTrailMultiRegion: &v1alpha1.CloudTrailMultiRegion{}},
+			},
 		},
 	}
 	for _, object := range []client.Object{namespace, account, baseline} {
@@ -79,31 +86,75 @@ func TestManager(t *testing.T) {
 	g.Eventually(func() v1alpha1.RunPhase { return refresh(g, cluster, run).Status.Phase }).Should(Equal(v1alpha1.RunPending))
 	g.Expect(versioning(g, admin)).To(BeEmpty(), "nothing is written before the approval")
 
-	offered := run.DeepCopy()
-	run.Spec.Approval = &v1alpha1.Approval{Decision: v1alpha1.Approved, By: "alice"}
-	g.Expect(cluster.Patch(t.Context(), run, client.MergeFrom(offered))).To(Succeed())
+	approve(g, cluster, alice)
 	g.Eventually(func() v1alpha1.RunPhase { return refresh(g, cluster, run).Status.Phase }).Should(Equal(v1alpha1.RunSucceeded))
 	compliant := func() bool {
 		return meta.IsStatusConditionTrue(refresh(g, cluster, account).Status.Conditions, v1alpha1.ConditionCompliant)
 	}
-	g.Eventually(compliant).Should(BeTrue())
+	// The trail came with a bucket, which is held to the same posture: that is offered in its turn.
+	g.Eventually(func() bool {
+		approve(g, cluster, alice)
+		return compliant()
+	}).Should(BeTrue())
 	g.Expect(versioning(g, admin)).To(Equal(types.BucketVersioningStatusEnabled))
 
-	enforced := refresh(g, cluster, baseline).DeepCopy()
+	before := listings()
+	approved := refresh(g, cluster, baseline).DeepCopy()
 	baseline.Spec.Enforcement = v1alpha1.Enforce
-	g.Expect(cluster.Patch(t.Context(), baseline, client.MergeFrom(enforced))).To(Succeed())
-	_, err = admin.PutBucketVersioning(t.Context(), &s3.PutBucketVersioningInput{
-		Bucket: aws.String(photos), VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusSuspended},
-	})
-	g.Expect(err).NotTo(HaveOccurred())
-	drifted := time.Now()
-	g.Eventually(func() types.BucketVersioningStatus { return versioning(g, admin) }).Should(Equal(types.BucketVersioningStatusEnabled))
-	t.Logf("drift was mended after %s, at an interval of %s", time.Since(drifted).Round(100*time.Millisecond), baseline.Spec.Interval.Duration)
+	baseline.Spec.Posture.Network.SGNoOpenRemoteAdmin.Enforcement = v1alpha1.Enforce
+	g.Expect(cluster.Patch(t.Context(), baseline, client.MergeFrom(approved))).To(Succeed())
+	// The change makes the account be read at once; the group is opened behind that reading's back.
+	g.Eventually(listings).Should(BeNumerically(">=", before+len(account.Spec.Regions.Include)))
+	group := openSSH(g, network)
+	opened := time.Now()
+	g.Eventually(func() int { return len(rules(g, network, group)) }).Should(BeZero())
+	t.Logf("port 22 was closed %s after it was opened, at an interval of %s", time.Since(opened).Round(100*time.Millisecond), baseline.Spec.Interval.Duration)
 	g.Eventually(compliant).Should(BeTrue())
 }
 
-// startManager starts a control plane and, until the test ends, the manager in it.
-func startManager(t *testing.T) client.Client {
+// approve says yes to every run that waits for it.
+func approve(g *WithT, cluster, approver client.Client) {
+	g.THelper()
+	var runs v1alpha1.RemediationRunList
+	g.Expect(cluster.List(context.Background(), &runs, client.InNamespace("shop"))).To(Succeed())
+	for i := range runs.Items {
+		run := &runs.Items[i]
+		if run.Status.Phase != v1alpha1.RunPending || run.Spec.Approval != nil {
+			continue
+		}
+		offered := run.DeepCopy()
+		run.Spec.Approval = &v1alpha1.Approval{Decision: v1alpha1.Approved, By: "alice"}
+		g.Expect(approver.Patch(context.Background(), run, client.MergeFrom(offered))).To(Succeed())
+	}
+}
+
+// openSSH makes a security group that lets everyone in on port 22.
+func openSSH(g *WithT, network *ec2.Client) *string {
+	g.THelper()
+	ctx := context.Background()
+	vpc, err := network.CreateVpc(ctx, &ec2.CreateVpcInput{CidrBlock: aws.String("10.1.0.0/16")})
+	g.Expect(err).NotTo(HaveOccurred())
+	group, err := network.CreateSecurityGroup(ctx, &ec2.CreateSecurityGroupInput{VpcId: vpc.Vpc.VpcId, GroupName: aws.String("debug"), Description: aws.String("for now")})
+	g.Expect(err).NotTo(HaveOccurred())
+	_, err = network.AuthorizeSecurityGroupIngress(ctx, &ec2.AuthorizeSecurityGroupIngressInput{GroupId: group.GroupId, IpPermissions: []ec2types.IpPermission{{
+		IpProtocol: aws.String("tcp"), FromPort: aws.Int32(22), ToPort: aws.Int32(22), IpRanges: []ec2types.IpRange{{CidrIp: aws.String("0.0.0.0/0")}},
+	}}})
+	g.Expect(err).NotTo(HaveOccurred())
+	return group.GroupId
+}
+
+// rules are what the group lets in.
+func rules(g *WithT, network *ec2.Client, group *string) []ec2types.IpPermission {
+	g.THelper()
+	out, err := network.DescribeSecurityGroups(context.Background(), &ec2.DescribeSecurityGroupsInput{GroupIds: []string{*group}})
+	g.Expect(err).NotTo(HaveOccurred())
+	return out.SecurityGroups[0].IpPermissions
+}
+
+// startManager starts a control plane and, until the test ends, the manager in it. It returns
+// the cluster as its administrator sees it and as one who may approve runs does, and how often
+// the manager has listed security groups.
+func startManager(t *testing.T) (cluster, alice client.Client, listings func() int) {
 	t.Helper()
 	g := NewWithT(t)
 	ctrl.SetLogger(logr.Discard())
@@ -112,7 +163,14 @@ func startManager(t *testing.T) client.Client {
 	t.Cleanup(func() { g.Expect(env.Stop()).To(Succeed()) })
 	scheme, err := app.Scheme()
 	g.Expect(err).NotTo(HaveOccurred())
-	cluster, err := client.New(env.Config, client.Options{Scheme: scheme})
+	cluster, err = client.New(env.Config, client.Options{Scheme: scheme})
+	g.Expect(err).NotTo(HaveOccurred())
+	approver, err := env.AddUser("alice", "guardrails:approvers")
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(env.Grant(t.Context(), "guardrails:approvers", "guardrails-approver")).To(Succeed())
+	alice, err = client.New(approver.Config, client.Options{Scheme: scheme})
+	g.Expect(err).NotTo(HaveOccurred())
+	operator, err := env.Operator(t.Context())
 	g.Expect(err).NotTo(HaveOccurred())
 
 	ctx, cancel := context.WithCancel(context.Background())
@@ -127,8 +185,11 @@ func startManager(t *testing.T) client.Client {
 	o := app.Defaults()
 	o.MetricsAddress, o.ProbeAddress, o.Unlimited = "0", "0", true
 	o.Settling = 5 * time.Second // Moto shows writes at once
-	go func() { ended <- app.Run(ctx, env.Config, base, o) }()
-	return cluster
+	made := make(chan *awsapi.Pool, 1)
+	o.Pool = func(pool *awsapi.Pool) { made <- pool }
+	go func() { ended <- app.Run(ctx, operator.Config, base, o) }()
+	pool := <-made
+	return cluster, alice, func() int { return pool.Meter.Calls()["ec2:DescribeSecurityGroups"] }
 }
 
 // tell shows how the objects stood when a test failed.
