@@ -23,7 +23,7 @@ const patience = 3 * time.Minute
 
 func (d *demo) audit(ctx context.Context) error {
 	var p *v1alpha1.AccountPosture
-	if err := until(ctx, "every control of both baselines is judged", patience, func(ctx context.Context) (bool, error) {
+	if err := until(ctx, "every control of both baselines is judged", func(ctx context.Context) (bool, error) {
 		if err := d.alive(); err != nil {
 			return false, err
 		}
@@ -118,7 +118,7 @@ func (d *demo) raise(ctx context.Context) error {
 	if err := change(ctx, d.admin, a, func(a *v1alpha1.AWSAccount) { a.Spec.Guard.MaxEnforcement = v1alpha1.Enforce }); err != nil {
 		return err
 	}
-	if err := until(ctx, "a run is offered", patience, func(ctx context.Context) (bool, error) {
+	if err := until(ctx, "a run is offered", func(ctx context.Context) (bool, error) {
 		a, err = d.account(ctx)
 		return err == nil && a.Status.OfferedRun != "", errors.Join(err, d.alive())
 	}); err != nil {
@@ -138,27 +138,10 @@ func (d *demo) raise(ctx context.Context) error {
 func (d *demo) approve(ctx context.Context) error {
 	seen := map[string]int{}
 	quiet := 0
-	return until(ctx, "nothing is offered or running any more", patience, func(ctx context.Context) (bool, error) {
-		runs := &v1alpha1.RemediationRunList{}
-		if err := errors.Join(d.admin.List(ctx, runs, client.InNamespace(namespace)), d.alive()); err != nil {
+	return until(ctx, "nothing is offered or running any more", func(ctx context.Context) (bool, error) {
+		busy, err := d.decide(ctx, seen)
+		if err != nil {
 			return false, err
-		}
-		busy := false
-		slices.SortFunc(runs.Items, func(a, b v1alpha1.RemediationRun) int { return strings.Compare(a.Name, b.Name) })
-		for i := range runs.Items {
-			run := &runs.Items[i]
-			d.landed(run, seen)
-			if run.Status.Phase == v1alpha1.RunFailed {
-				return false, fmt.Errorf("run %s failed", run.Name)
-			}
-			busy = busy || !run.Status.Phase.Final()
-			if run.Spec.Trigger != v1alpha1.TriggerOffered || run.Spec.Approval != nil || run.Status.Phase != v1alpha1.RunPending {
-				continue
-			}
-			d.story.command("kubectl patch rr " + run.Name + ` --as alice --type merge -p '{"spec":{"approval":{"decision":"Approved","by":"alice"}}}'`)
-			if err := d.alice.Patch(ctx, approvedBy("alice", run), client.MergeFrom(run)); err != nil {
-				return false, fmt.Errorf("approving %s: %w", run.Name, err)
-			}
 		}
 		a, err := d.account(ctx)
 		if err != nil || busy || !meta.IsStatusConditionTrue(a.Status.Conditions, v1alpha1.ConditionReady) {
@@ -168,6 +151,31 @@ func (d *demo) approve(ctx context.Context) error {
 		quiet++
 		return quiet > 20, nil
 	})
+}
+
+// decide prints what landed, approves what is offered, and says whether a run is open.
+func (d *demo) decide(ctx context.Context, seen map[string]int) (busy bool, err error) {
+	runs := &v1alpha1.RemediationRunList{}
+	if err := errors.Join(d.admin.List(ctx, runs, client.InNamespace(namespace)), d.alive()); err != nil {
+		return false, err
+	}
+	slices.SortFunc(runs.Items, func(a, b v1alpha1.RemediationRun) int { return strings.Compare(a.Name, b.Name) })
+	for i := range runs.Items {
+		run := &runs.Items[i]
+		d.landed(run, seen)
+		if run.Status.Phase == v1alpha1.RunFailed {
+			return false, fmt.Errorf("run %s failed", run.Name)
+		}
+		busy = busy || !run.Status.Phase.Final()
+		if run.Spec.Trigger != v1alpha1.TriggerOffered || run.Spec.Approval != nil || run.Status.Phase != v1alpha1.RunPending {
+			continue
+		}
+		d.story.command("kubectl patch rr " + run.Name + ` --as alice --type merge -p '{"spec":{"approval":{"decision":"Approved","by":"alice"}}}'`)
+		if err := d.alice.Patch(ctx, approvedBy("alice", run), client.MergeFrom(run)); err != nil {
+			return false, fmt.Errorf("approving %s: %w", run.Name, err)
+		}
+	}
+	return busy, nil
 }
 
 func approvedBy(who string, run *v1alpha1.RemediationRun) *v1alpha1.RemediationRun {
@@ -249,7 +257,7 @@ func (d *demo) drift(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := until(ctx, "the port is closed again", patience, func(ctx context.Context) (bool, error) {
+	if err := until(ctx, "the port is closed again", func(ctx context.Context) (bool, error) {
 		open, err := d.isOpen(ctx, client, id)
 		return !open, errors.Join(err, d.alive())
 	}); err != nil {
@@ -274,7 +282,7 @@ func (d *demo) isOpen(ctx context.Context, client *ec2.Client, group *string) (b
 
 // proved shows the run that closed it: it started by itself, and is evidence.
 func (d *demo) proved(ctx context.Context, group string) error {
-	return until(ctx, "the run that closed it is journaled and the account read again", patience, func(ctx context.Context) (bool, error) {
+	return until(ctx, "the run that closed it is journaled and the account read again", func(ctx context.Context) (bool, error) {
 		runs := &v1alpha1.RemediationRunList{}
 		if err := d.admin.List(ctx, runs, client.InNamespace(namespace)); err != nil {
 			return false, err

@@ -81,8 +81,8 @@ func printed(ctx context.Context, config *rest.Config, namespace, resource strin
 }
 
 // until waits for something to be so, and says what was waited for if it is not in time.
-func until(ctx context.Context, what string, limit time.Duration, so func(context.Context) (bool, error)) error {
-	err := wait.PollUntilContextTimeout(ctx, 100*time.Millisecond, limit, true, so)
+func until(ctx context.Context, what string, so func(context.Context) (bool, error)) error {
+	err := wait.PollUntilContextTimeout(ctx, 100*time.Millisecond, patience, true, so)
 	if err != nil {
 		return fmt.Errorf("waiting until %s: %w", what, err)
 	}

@@ -76,7 +76,7 @@ func freeAddress() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("finding a free port: %w", err)
 	}
-	defer listener.Close() //nolint:errcheck // it was only asked for its port
+	defer listener.Close()
 	return listener.Addr().String(), nil
 }
 
@@ -118,7 +118,7 @@ func (s *Server) ask(ctx context.Context, method, path string) error {
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close() //nolint:errcheck // it was read to its end
+	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, response.Body)
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s %s answered %s", method, path, response.Status)

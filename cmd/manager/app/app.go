@@ -70,7 +70,7 @@ func Defaults() Options {
 	return Options{
 		MetricsAddress: ":8443", ProbeAddress: ":8081",
 		Concurrent: 10, Settling: 2 * time.Minute, VerifyAfter: 2 * time.Second, KeepRuns: 50, KeepRunsFor: 90 * 24 * time.Hour,
-		RoleMapNamespace: envOr("ACK_SYSTEM_NAMESPACE", "ack-system"), Now: time.Now, //nolint:forbidigo // the one real clock, handed down from here
+		RoleMapNamespace: envOr("ACK_SYSTEM_NAMESPACE", "ack-system"), Now: time.Now,
 	}
 }
 
