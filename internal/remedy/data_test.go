@@ -137,7 +137,7 @@ func TestRecoverKeyResumed(t *testing.T) {
 	roundtrip.Done(t)(session, err)
 	crashed, asked := errors.New("crashed"), 0
 	crash := func(context.Context) error {
-		if asked++; asked > 2 {
+		if asked++; asked > 1 {
 			return crashed
 		}
 		return nil

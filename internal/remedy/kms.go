@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
-	"github.com/guardrails-dev/aws-guardrails/internal/fault"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
@@ -59,15 +58,7 @@ func recoverKey(s *awsapi.Session, a action.RecoverKey) []Step {
 				return Changed, nil
 			},
 			Send: func(ctx context.Context) error {
-				err := sent(s.In(a.Key.Region).KMS().CancelKeyDeletion(ctx, &kms.CancelKeyDeletionInput{KeyId: key}))
-				if fault.Code(err) != "KMSInvalidStateException" {
-					return err
-				}
-				// Sent before, with the answer lost: then the deletion is cancelled by now.
-				if have, again := read.KeyDetails(ctx, s, a.Key.Region, a.Key.ID); again == nil && recovered(have) {
-					return nil
-				}
-				return err
+				return sent(s.In(a.Key.Region).KMS().CancelKeyDeletion(ctx, &kms.CancelKeyDeletionInput{KeyId: key}))
 			},
 		},
 		{
