@@ -24,7 +24,9 @@ type Script struct {
 // Scripts returns the one contract, service by service.
 func Scripts() []Script {
 	return []Script{
-		{"s3", "100000000001", playS3},
+		{"sts", "100000000001", playSTS},
+		{"iam", "100000000002", playIAM},
+		{"s3", "100000000003", playS3},
 	}
 }
 

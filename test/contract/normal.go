@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,6 +42,9 @@ var chosen = []struct {
 	{"", regexp.MustCompile(`\b(vpc|subnet|sg|sgr|igw|rtb|acl|eni|eni-attach|dopt|i|r|ami|vol|snap|fl|aclassoc|rtbassoc)-[0-9a-f]{8,17}\b`)},
 }
 
+// secrets are fields that no two answers share.
+var secrets = []string{"SecretAccessKey", "SessionToken", "Base32StringSeed", "QRCodePNG", "PackedPolicySize"}
+
 // tokens are fields that hold a place in a list.
 var tokens = []string{"NextToken", "Marker", "ContinuationToken", "NextMarker", "NextContinuationToken", "LastEvaluatedTableName"}
 
@@ -59,7 +64,7 @@ func (n *names) value(step, field string, v reflect.Value) any {
 	case reflect.Struct:
 		return n.structure(step, v)
 	case reflect.Slice:
-		return n.slice(step, v)
+		return n.slice(step, field, v)
 	case reflect.Map:
 		if v.IsNil() {
 			return absent
@@ -103,18 +108,38 @@ func (n *names) structure(step string, v reflect.Value) any {
 	return made
 }
 
-func (n *names) slice(step string, v reflect.Value) any {
+func (n *names) slice(step, field string, v reflect.Value) any {
 	if v.IsNil() {
 		return absent
 	}
 	if content, ok := v.Interface().([]byte); ok {
-		return n.text(step, "", string(content))
+		return n.content(step, field, content)
 	}
 	made := make(list, v.Len())
 	for i := range v.Len() {
 		made[i] = n.value(step, "", v.Index(i))
 	}
 	return made
+}
+
+// content reads a table as what it holds.
+func (n *names) content(step, field string, content []byte) any {
+	if !bytes.HasPrefix(content, []byte("user,arn,")) {
+		return n.text(step, field, string(content))
+	}
+	rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
+	if err != nil {
+		return err.Error()
+	}
+	table := record{}
+	for _, row := range rows[1:] {
+		made := record{}
+		for i, cell := range row {
+			made[rows[0][i]] = n.text(step, "", cell)
+		}
+		table[row[0]] = made
+	}
+	return table
 }
 
 // document compares a text that is a JSON object by its meaning, and says whether it is encoded
@@ -140,6 +165,9 @@ func (n *names) document(step, field, text string) any {
 func (n *names) text(step, field, text string) string {
 	if slices.Contains(tokens, field) && text != "" {
 		return "<token>"
+	}
+	if slices.Contains(secrets, field) && text != "" {
+		return "<secret>"
 	}
 	for _, c := range chosen {
 		text = c.shape.ReplaceAllStringFunc(text, func(id string) string {

@@ -31,7 +31,11 @@ func serveIAMManagedPolicies(c *Cloud) {
 		if err != nil {
 			return nil, err
 		}
-		return &iam.GetPolicyOutput{Policy: policy.shown(r)}, nil
+		shown := policy.shown(r)
+		if shown.Tags == nil {
+			shown.Tags = []types.Tag{}
+		}
+		return &iam.GetPolicyOutput{Policy: shown}, nil
 	})
 	on(c, func(r *Request, in *iam.GetPolicyVersionInput) (*iam.GetPolicyVersionOutput, error) {
 		policy, err := r.managedPolicy(aws.ToString(in.PolicyArn))

@@ -52,15 +52,23 @@ func (c *Cloud) whois(accessKeyID string) session {
 func serveSTS(c *Cloud) {
 	on(c, assumeRole)
 	on(c, func(r *Request, _ *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, error) {
-		return &sts.GetCallerIdentityOutput{Account: aws.String(r.Account), Arn: aws.String(r.Caller), UserId: aws.String("AIDA" + r.Account)}, nil
+		return &sts.GetCallerIdentityOutput{Account: aws.String(r.Account), Arn: aws.String(r.Caller), UserId: aws.String(callerID(r))}, nil
 	})
+}
+
+// callerID is who calls as STS numbers it: a role's session has the session's name in it.
+func callerID(r *Request) string {
+	if parts := strings.Split(r.Caller, "/"); len(parts) == 3 && strings.Contains(parts[0], ":assumed-role") {
+		return "AROA" + r.Account + ":" + parts[2]
+	}
+	return "AIDA" + r.Account
 }
 
 func assumeRole(r *Request, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, error) {
 	arn := aws.ToString(in.RoleArn)
 	parts := strings.SplitN(arn, ":", 6)
 	answer := r.Cloud.roles[arn]
-	if len(parts) != 6 || answer.refused || answer.externalID != "" && answer.externalID != aws.ToString(in.ExternalId) {
+	if len(parts) != 6 || !strings.HasPrefix(parts[5], "role/") || answer.refused || answer.externalID != "" && answer.externalID != aws.ToString(in.ExternalId) {
 		return nil, failure("AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s", r.Caller, arn)
 	}
 	account := parts[4]
