@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
@@ -26,7 +28,6 @@ func startable(run *v1alpha1.RemediationRun) bool {
 // guard lets nobody apply any more, and offered ones whose plan is not the plan any more.
 func (v *visit) supersede(ctx context.Context) error {
 	current := v.isOffered()
-	v.runs.open = slices.Clone(v.runs.open)
 	var still []*v1alpha1.RemediationRun
 	for _, run := range v.runs.open {
 		phase, reason, why := v.overtaken(run, current)
@@ -37,6 +38,7 @@ func (v *visit) supersede(ctx context.Context) error {
 		if err := v.finish(ctx, run, phase, reason, why); err != nil {
 			return err
 		}
+		v.runs.closed = append(v.runs.closed, metav1.PartialObjectMetadata{ObjectMeta: run.ObjectMeta})
 	}
 	v.runs.open = still
 	v.account.Status.OfferedRun = ""

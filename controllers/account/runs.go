@@ -152,7 +152,7 @@ func (r *Reconciler) finish(ctx context.Context, run *v1alpha1.RemediationRun, p
 	if err := r.Patch(ctx, labelled, client.MergeFrom(run)); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("closing run %s: %w", run.Name, err)
 	}
-	run.Labels, run.ResourceVersion = labelled.Labels, labelled.ResourceVersion
+	run.ObjectMeta = labelled.ObjectMeta
 	return nil
 }
 

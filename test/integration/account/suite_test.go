@@ -25,7 +25,9 @@ import (
 func TestAccount(t *testing.T) {
 	RegisterFailHandler(Fail)
 	SetDefaultEventuallyTimeout(30 * time.Second)
-	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
+	SetDefaultEventuallyPollingInterval(50 * time.Millisecond)
+	SetDefaultConsistentlyDuration(700 * time.Millisecond)
+	SetDefaultConsistentlyPollingInterval(50 * time.Millisecond)
 	RunSpecs(t, "account")
 }
 
@@ -37,6 +39,9 @@ var (
 	// alice may decide on runs.
 	alice client.Client
 )
+
+// ctx is for what a spec does itself; the manager has one of its own.
+var ctx = context.Background()
 
 var _ = BeforeSuite(func(ctx SpecContext) {
 	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter), zap.UseDevMode(true)))
@@ -62,7 +67,7 @@ var _ = AfterSuite(func() {
 	}
 })
 
-// accountID counts up, since one id is served by one AWSAccount of the whole cluster.
+// lastID counts up, since one id is served by one AWSAccount of the whole cluster.
 var lastID = 100000000000
 
 // stage is what one spec plays on: an AWS, a namespace that is allowed one account of it, and
@@ -71,33 +76,61 @@ type stage struct {
 	cloud     *fakeaws.Cloud
 	namespace string
 	id        string
+	// stop stops the manager that was started last.
+	stop func()
 }
 
 // start makes a stage and runs the manager on it until the spec ends.
 func start(options ...func(*app.Options)) *stage {
 	GinkgoHelper()
-	s := &stage{cloud: fakeaws.New()}
-	lastID++
-	s.id = fmt.Sprint(lastID)
-	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "spec-", Annotations: map[string]string{v1alpha1.AnnotationAllowedAccountIDs: s.id}}}
-	Expect(cluster.Create(context.Background(), namespace)).To(Succeed())
-	s.namespace = namespace.Name
+	s := set()
 	s.run(options...)
 	return s
 }
 
+// set makes a stage without a manager.
+func set() *stage {
+	GinkgoHelper()
+	lastID++
+	s := &stage{cloud: fakeaws.New(), id: fmt.Sprint(lastID)}
+	s.namespace = s.newNamespace(map[string]string{v1alpha1.AnnotationAllowedAccountIDs: s.id})
+	return s
+}
+
+// newNamespace makes a namespace that is empty again when the spec has ended, so that no later
+// manager finds what it left.
+func (s *stage) newNamespace(annotations map[string]string) string {
+	GinkgoHelper()
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "spec-", Annotations: annotations}}
+	Expect(cluster.Create(ctx, namespace)).To(Succeed())
+	DeferCleanup(func() {
+		var accounts v1alpha1.AWSAccountList
+		Expect(cluster.List(ctx, &accounts, client.InNamespace(namespace.Name))).To(Succeed())
+		for i := range accounts.Items {
+			released := accounts.Items[i].DeepCopy()
+			released.Finalizers = nil
+			Expect(client.IgnoreNotFound(cluster.Patch(ctx, released, client.MergeFrom(&accounts.Items[i])))).To(Succeed())
+		}
+		for _, kind := range []client.Object{&v1alpha1.AWSAccount{}, &v1alpha1.SecurityBaseline{}, &v1alpha1.AccountPosture{}, &v1alpha1.RemediationRun{}} {
+			Expect(cluster.DeleteAllOf(ctx, kind, client.InNamespace(namespace.Name))).To(Succeed())
+		}
+	})
+	return namespace.Name
+}
+
 // run runs a manager until the spec ends.
-func (s *stage) run(options ...func(*app.Options)) (stop func()) {
+func (s *stage) run(options ...func(*app.Options)) (cancel func()) {
 	o := app.Defaults()
 	o.MetricsAddress, o.ProbeAddress, o.Unlimited, o.SkipNameValidation = "0", "0", true, true
+	o.VerifyAfter = 50 * time.Millisecond
 	for _, set := range options {
 		set(&o)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	running, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- app.Run(ctx, operator.Config, s.cloud.Config(), o) }()
+	go func() { ended <- app.Run(running, operator.Config, s.cloud.Config(), o) }()
 	stopped := false
-	stop = func() {
+	s.stop = func() {
 		if stopped {
 			return
 		}
@@ -105,52 +138,74 @@ func (s *stage) run(options ...func(*app.Options)) (stop func()) {
 		cancel()
 		Expect(<-ended).To(Succeed())
 	}
-	DeferCleanup(stop)
-	return stop
+	DeferCleanup(s.stop)
+	return cancel
 }
+
+func suspended(o *app.Options) { o.Suspended = true }
+
+// settling sets how long AWS may take to show a write.
+func settling(d time.Duration) func(*app.Options) { return func(o *app.Options) { o.Settling = d } }
 
 // account creates the stage's AWSAccount.
 func (s *stage) account(change ...func(*v1alpha1.AWSAccount)) *v1alpha1.AWSAccount {
 	GinkgoHelper()
-	a := &v1alpha1.AWSAccount{
-		ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "shop"},
-		Spec: v1alpha1.AWSAccountSpec{
-			AccountID: s.id, AuditRoleARN: "arn:aws:iam::" + s.id + ":role/guardrails-audit", RemediationRoleARN: "arn:aws:iam::" + s.id + ":role/guardrails-remediation",
-			Guard: v1alpha1.Guard{MaxEnforcement: v1alpha1.Enforce},
-		},
-	}
+	a := accountOf(s.namespace, "shop", s.id)
 	for _, c := range change {
 		c(a)
 	}
-	Expect(cluster.Create(context.Background(), a)).To(Succeed())
+	Expect(cluster.Create(ctx, a)).To(Succeed())
 	return a
 }
+
+func accountOf(namespace, name, id string) *v1alpha1.AWSAccount {
+	return &v1alpha1.AWSAccount{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+		Spec: v1alpha1.AWSAccountSpec{
+			AccountID: id, AuditRoleARN: auditRole(id), RemediationRoleARN: remediationRole(id),
+			Guard: v1alpha1.Guard{MaxEnforcement: v1alpha1.Enforce},
+		},
+	}
+}
+
+func auditRole(id string) string       { return "arn:aws:iam::" + id + ":role/guardrails-audit" }
+func remediationRole(id string) string { return "arn:aws:iam::" + id + ":role/guardrails-remediation" }
+
+// ceiling is the guard's highest enforcement.
+func ceiling(e v1alpha1.Enforcement) func(*v1alpha1.AWSAccount) {
+	return func(a *v1alpha1.AWSAccount) { a.Spec.Guard.MaxEnforcement = e }
+}
+
+// allowing are the risks that the guard lets be taken without approval.
+func allowing(risks ...v1alpha1.Risk) func(*v1alpha1.AWSAccount) {
+	return func(a *v1alpha1.AWSAccount) { a.Spec.Guard.AllowedRisks = risks }
+}
+
+// limits are the guard's.
+func limits(actions, percent int32) func(*v1alpha1.AWSAccount) {
+	return func(a *v1alpha1.AWSAccount) {
+		a.Spec.Guard.Limits = v1alpha1.Limits{MaxActions: &actions, MaxPercent: &percent}
+	}
+}
+
+// roomy are limits that hold nothing back.
+var roomy = limits(1000, 100)
 
 // baseline creates a SecurityBaseline for every account of the namespace.
 func (s *stage) baseline(name string, enforcement v1alpha1.Enforcement, posture v1alpha1.Posture, change ...func(*v1alpha1.SecurityBaseline)) *v1alpha1.SecurityBaseline {
 	GinkgoHelper()
 	b := &v1alpha1.SecurityBaseline{
 		ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: name},
-		Spec:       v1alpha1.SecurityBaselineSpec{Enforcement: enforcement, Posture: posture, Interval: &metav1.Duration{Duration: 10 * time.Second}},
+		Spec:       v1alpha1.SecurityBaselineSpec{Enforcement: enforcement, Posture: posture, Interval: &metav1.Duration{Duration: time.Hour}},
 	}
 	for _, c := range change {
 		c(b)
 	}
-	Expect(cluster.Create(context.Background(), b)).To(Succeed())
+	Expect(cluster.Create(ctx, b)).To(Succeed())
 	return b
 }
 
-// runs lists the RemediationRuns of the namespace.
-func (s *stage) runs() []v1alpha1.RemediationRun {
-	GinkgoHelper()
-	var list v1alpha1.RemediationRunList
-	Expect(cluster.List(context.Background(), &list, client.InNamespace(s.namespace))).To(Succeed())
-	return list.Items
-}
-
-// refresh reads an object again and returns it.
-func refresh[O client.Object](o O) O {
-	GinkgoHelper()
-	Expect(cluster.Get(context.Background(), client.ObjectKeyFromObject(o), o)).To(Succeed())
-	return o
+// every is the interval of a baseline.
+func every(d time.Duration) func(*v1alpha1.SecurityBaseline) {
+	return func(b *v1alpha1.SecurityBaseline) { b.Spec.Interval = &metav1.Duration{Duration: d} }
 }
