@@ -15,6 +15,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/rand"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/rest"
@@ -65,7 +66,8 @@ func createPolicies(ctx context.Context, c client.Client, file string) error {
 // until it bites: the API server takes up policies in the order of their creation,
 // a second or so late, so all earlier ones are in force then.
 func waitUntilEnforced(ctx context.Context, c client.Client) error {
-	const name = "testenv-last-policy"
+	// A name of its own each time: a policy that was deleted just now still bites for a while.
+	name := "testenv-last-policy-" + rand.String(8)
 	meta := metav1.ObjectMeta{Name: name}
 	policy := &admissionv1.ValidatingAdmissionPolicy{
 		ObjectMeta: meta,
