@@ -63,6 +63,19 @@ func (s *stage) bucketsOf(id string, names ...string) {
 	s.cloud.Forget()
 }
 
+// policy gives a bucket a policy of so many statements.
+func (s *stage) policy(name string, statements int) {
+	GinkgoHelper()
+	var all []string
+	for i := range statements {
+		all = append(all, fmt.Sprintf(`{"Sid":"S%d","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::%s:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::%s-%s/%d/*"}`, i, s.id, s.id, name, i))
+	}
+	_, err := s3.NewFromConfig(s.cloud.ConfigFor(s.id)).PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{
+		Bucket: aws.String(s.id + "-" + name), Policy: aws.String(`{"Version":"2012-10-17","Statement":[` + strings.Join(all, ",") + "]}"),
+	})
+	Expect(err).NotTo(HaveOccurred())
+}
+
 func numbered(n int) []string {
 	names := make([]string, n)
 	for i := range names {
@@ -105,6 +118,8 @@ func (s *stage) writes() []string {
 func bucketOf(call fakeaws.Call) string {
 	switch in := call.Input.(type) {
 	case *s3.PutPublicAccessBlockInput:
+		return aws.ToString(in.Bucket)
+	case *s3.PutBucketPolicyInput:
 		return aws.ToString(in.Bucket)
 	case *s3.PutBucketVersioningInput:
 		return aws.ToString(in.Bucket)

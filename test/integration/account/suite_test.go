@@ -5,6 +5,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
@@ -78,6 +80,8 @@ type stage struct {
 	id        string
 	// stop stops the manager that was started last.
 	stop func()
+	// between, if set, stands between the next managers and the API server.
+	between func(http.RoundTripper) http.RoundTripper
 }
 
 // start makes a stage and runs the manager on it until the spec ends.
@@ -118,7 +122,7 @@ func (s *stage) newNamespace(annotations map[string]string) string {
 	return namespace.Name
 }
 
-// run runs a manager until the spec ends.
+// run runs a manager until the spec ends. Cancel tells it to end without waiting for it.
 func (s *stage) run(options ...func(*app.Options)) (cancel func()) {
 	o := app.Defaults()
 	o.MetricsAddress, o.ProbeAddress, o.Unlimited, o.SkipNameValidation = "0", "0", true, true
@@ -128,7 +132,11 @@ func (s *stage) run(options ...func(*app.Options)) (cancel func()) {
 	}
 	running, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- app.Run(running, operator.Config, s.cloud.Config(), o) }()
+	config := rest.CopyConfig(operator.Config)
+	if s.between != nil {
+		config.Wrap(s.between)
+	}
+	go func() { ended <- app.Run(running, config, s.cloud.Config(), o) }()
 	stopped := false
 	s.stop = func() {
 		if stopped {
