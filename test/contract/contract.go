@@ -25,6 +25,7 @@ type Script struct {
 func Scripts() []Script {
 	return []Script{
 		{"s3", "100000000001", playS3},
+		{"ec2", "100000000003", playEC2},
 	}
 }
 
