@@ -27,6 +27,7 @@ func Scripts() []Script {
 		{"sts", "100000000001", playSTS},
 		{"iam", "100000000002", playIAM},
 		{"s3", "100000000003", playS3},
+		{"ec2", "100000000043", playEC2},
 	}
 }
 

@@ -39,7 +39,7 @@ var chosen = []struct {
 	{"mrk", regexp.MustCompile(`\bmrk-[0-9a-f]{32}\b`)},
 	{"hash", regexp.MustCompile(`\b([0-9a-f]{64}|[0-9a-f]{32})\b`)},
 	{"", regexp.MustCompile(`\b(AKIA|ASIA|AIDA|AROA|AGPA|ANPA)[A-Z0-9]{12,17}\b`)},
-	{"", regexp.MustCompile(`\b(vpc|subnet|sg|sgr|igw|rtb|acl|eni|eni-attach|dopt|i|r|ami|vol|snap|fl|aclassoc|rtbassoc)-[0-9a-f]{8,17}\b`)},
+	{"", regexp.MustCompile(`\b(vpc-cidr-assoc|vpc|subnet|sg|sgr|igw|rtb|acl|eni|eni-attach|dopt|i|r|ami|vol|snap|fl|aclassoc|rtbassoc)-[0-9a-f]{8,17}\b`)},
 }
 
 // secrets are fields that no two answers share.
