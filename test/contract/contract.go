@@ -25,6 +25,12 @@ type Script struct {
 func Scripts() []Script {
 	return []Script{
 		{"s3", "100000000001", playS3},
+		{"kms", "100000000011", playKMS},
+		{"rds", "100000000012", playRDS},
+		{"dynamodb", "100000000013", playDynamoDB},
+		{"guardduty", "100000000014", playGuardDuty},
+		{"account", "100000000015", playAccount},
+		{"sts", "100000000016", playSTS},
 	}
 }
 
