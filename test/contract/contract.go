@@ -28,6 +28,11 @@ func Scripts() []Script {
 		{"iam", "100000000002", playIAM},
 		{"s3", "100000000003", playS3},
 		{"ec2", "100000000043", playEC2},
+		{"kms", "100000000011", playKMS},
+		{"rds", "100000000012", playRDS},
+		{"dynamodb", "100000000013", playDynamoDB},
+		{"guardduty", "100000000014", playGuardDuty},
+		{"account", "100000000015", playAccount},
 	}
 }
 

@@ -27,11 +27,19 @@ type kmsKey struct {
 // kmsDefaultPolicy is what KMS gives a key whose creator says nothing.
 const kmsDefaultPolicy = `{"Version":"2012-10-17","Id":"key-default-1","Statement":[{"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{"AWS":"arn:%s:iam::%s:root"},"Action":"kms:*","Resource":"*"}]}`
 
+// kmsServices are some of those that AWS makes keys for.
+var kmsServices = []string{"dynamodb", "ebs", "rds", "s3", "secretsmanager", "sns", "sqs"}
+
 func serveKMS(c *Cloud) {
 	on(c, kmsCreateKey)
 	on(c, kmsReplicateKey)
 	on(c, kmsListKeys)
 	on(c, func(r *Request, in *kms.DescribeKeyInput) (*kms.DescribeKeyOutput, error) {
+		// Whoever asks for the key that AWS would make has it made.
+		service, own := strings.CutPrefix(aws.ToString(in.KeyId), "alias/aws/")
+		if own && r.kms().aliases[*in.KeyId] == nil && slices.Contains(kmsServices, service) {
+			return &kms.DescribeKeyOutput{KeyMetadata: r.awsManagedKey(service).metadata()}, nil
+		}
 		key, err := r.kmsKeyOrAlias(in.KeyId)
 		if err != nil {
 			return nil, err
@@ -61,14 +69,16 @@ func serveKMS(c *Cloud) {
 // SeedAWSManagedKey makes the key that AWS makes when a service first encrypts in a region, with
 // its alias, alias/aws/ebs for ebs, and returns its id.
 func (c *Cloud) SeedAWSManagedKey(account, region, service string) (id string) {
-	c.edit(account, region, func(r *Request) {
-		key := r.newKMSKey("")
-		key.KeyManager = types.KeyManagerTypeAws
-		key.Description = aws.String("Default key that protects my " + service + " data when no other key is defined")
-		r.kms().aliases["alias/aws/"+service] = &kmsAlias{target: *key.KeyId, created: r.Now}
-		id = *key.KeyId
-	})
+	c.edit(account, region, func(r *Request) { id = *r.awsManagedKey(service).KeyId })
 	return id
+}
+
+func (r *Request) awsManagedKey(service string) *kmsKey {
+	key := r.newKMSKey("")
+	key.KeyManager, key.rotates, key.periodDays = types.KeyManagerTypeAws, true, 365
+	key.Description = aws.String("Default key that protects my " + service + " data when no other key is defined")
+	r.kms().aliases["alias/aws/"+service] = &kmsAlias{target: *key.KeyId, created: r.Now}
+	return key
 }
 
 // kms returns the region's keys, without those whose time has come.
