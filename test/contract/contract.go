@@ -25,6 +25,11 @@ type Script struct {
 func Scripts() []Script {
 	return []Script{
 		{"s3", "100000000001", playS3},
+		{"cloudtrail", "100000000021", playCloudTrail},
+		{"logs", "100000000022", playLogs},
+		{"cloudwatch", "100000000023", playCloudWatch},
+		{"sns", "100000000024", playSNS},
+		{"config", "100000000025", playConfig},
 	}
 }
 
@@ -118,4 +123,11 @@ func call[I, O, P any](p *play, step string, method func(context.Context, *I, ..
 	}
 	p.results = append(p.results, result)
 	return out
+}
+
+// scene makes a call that no comparison is about; a script whose scene fails stops.
+func scene[I, O, P any](p *play, method func(context.Context, *I, ...func(*P)) (*O, error), in *I) {
+	if _, err := method(p.ctx, in); err != nil {
+		panic(err)
+	}
 }
