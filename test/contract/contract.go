@@ -33,6 +33,11 @@ func Scripts() []Script {
 		{"dynamodb", "100000000013", playDynamoDB},
 		{"guardduty", "100000000014", playGuardDuty},
 		{"account", "100000000015", playAccount},
+		{"cloudtrail", "100000000021", playCloudTrail},
+		{"logs", "100000000022", playLogs},
+		{"cloudwatch", "100000000023", playCloudWatch},
+		{"sns", "100000000024", playSNS},
+		{"config", "100000000025", playConfig},
 	}
 }
 
@@ -126,4 +131,11 @@ func call[I, O, P any](p *play, step string, method func(context.Context, *I, ..
 	}
 	p.results = append(p.results, result)
 	return out
+}
+
+// scene makes a call that no comparison is about; a script whose scene fails stops.
+func scene[I, O, P any](p *play, method func(context.Context, *I, ...func(*P)) (*O, error), in *I) {
+	if _, err := method(p.ctx, in); err != nil {
+		panic(err)
+	}
 }

@@ -79,6 +79,11 @@ func (n *names) value(step, field string, v reflect.Value) any {
 			return absent // an enum has no nil of its own
 		}
 		return n.document(step, field, v.String())
+	case reflect.Int64:
+		if moment := time.UnixMilli(v.Int()); moment.Year() > 2020 && moment.Year() < 2100 {
+			return "<time>" // CloudWatch Logs tells times as milliseconds
+		}
+		return fmt.Sprint(v.Int())
 	default:
 		return fmt.Sprint(v.Interface())
 	}

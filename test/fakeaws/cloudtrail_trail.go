@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
@@ -53,7 +54,11 @@ func getTrailStatus(r *Request, in *cloudtrail.GetTrailStatusInput) (*cloudtrail
 	if err != nil {
 		return nil, err
 	}
-	out := &cloudtrail.GetTrailStatusOutput{IsLogging: aws.Bool(t.logging), StartLoggingTime: t.started, StopLoggingTime: t.stopped}
+	none := aws.String("")
+	out := &cloudtrail.GetTrailStatusOutput{
+		IsLogging: aws.Bool(t.logging), StartLoggingTime: t.started, StopLoggingTime: t.stopped, TimeLoggingStarted: spelledTime(t.started), TimeLoggingStopped: spelledTime(t.stopped),
+		LatestDeliveryAttemptTime: none, LatestDeliveryAttemptSucceeded: none, LatestNotificationAttemptTime: none, LatestNotificationAttemptSucceeded: none,
+	}
 	if t.started == nil {
 		return out, nil
 	}
@@ -61,8 +66,17 @@ func getTrailStatus(r *Request, in *cloudtrail.GetTrailStatusInput) (*cloudtrail
 		out.LatestDeliveryError = aws.String(failed)
 	} else {
 		out.LatestDeliveryTime = aws.Time(r.Now)
+		out.LatestDeliveryAttemptTime, out.LatestDeliveryAttemptSucceeded = spelledTime(&r.Now), spelledTime(&r.Now)
 	}
 	return out, nil
+}
+
+// spelledTime is a time in those fields of a status that are no longer in use; no time is "".
+func spelledTime(t *time.Time) *string {
+	if t == nil {
+		return aws.String("")
+	}
+	return aws.String(t.UTC().Format(time.RFC3339))
 }
 
 func serveTrailTags(c *Cloud) {

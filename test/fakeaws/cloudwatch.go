@@ -59,12 +59,18 @@ func putMetricAlarm(r *Request, in *cloudwatch.PutMetricAlarmInput) (*cloudwatch
 		AlarmName: in.AlarmName, AlarmArn: aws.String(r.ARN("cloudwatch", r.Region, "alarm:"+name)), AlarmDescription: in.AlarmDescription,
 		ActionsEnabled: aws.Bool(in.ActionsEnabled == nil || *in.ActionsEnabled), AlarmActions: spelledList(in.AlarmActions), OKActions: spelledList(in.OKActions),
 		InsufficientDataActions: spelledList(in.InsufficientDataActions), MetricName: in.MetricName, Namespace: in.Namespace, Statistic: in.Statistic,
-		ExtendedStatistic: in.ExtendedStatistic, Dimensions: slices.Clone(in.Dimensions), Period: in.Period, Unit: in.Unit, EvaluationPeriods: in.EvaluationPeriods,
+		ExtendedStatistic: in.ExtendedStatistic, Dimensions: append([]types.Dimension{}, in.Dimensions...), Period: in.Period, Unit: in.Unit, EvaluationPeriods: in.EvaluationPeriods,
 		DatapointsToAlarm: in.DatapointsToAlarm, Threshold: in.Threshold, ComparisonOperator: in.ComparisonOperator, TreatMissingData: in.TreatMissingData,
-		Metrics: slices.Clone(in.Metrics), StateValue: types.StateValueInsufficientData, AlarmConfigurationUpdatedTimestamp: aws.Time(r.Now), StateUpdatedTimestamp: aws.Time(r.Now),
+		Metrics: slices.Clone(in.Metrics), StateValue: types.StateValueInsufficientData, StateReason: aws.String("Unchecked: Initial alarm creation"), AlarmConfigurationUpdatedTimestamp: aws.Time(r.Now), StateUpdatedTimestamp: aws.Time(r.Now),
 	}
 	return &cloudwatch.PutMetricAlarmOutput{}, nil
 }
+
+// What alarms take besides whole minutes, and for what is missed.
+var (
+	shortPeriods = []int32{10, 20, 30}
+	missingData  = []string{"breaching", "notBreaching", "ignore", "missing"}
+)
 
 func checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
 	single := in.MetricName != nil && in.Namespace != nil && in.Period != nil && (in.Statistic == "") != (in.ExtendedStatistic == nil)
@@ -73,6 +79,10 @@ func checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
 		return invalidAlarm("MetricName, Namespace, Period and one of Statistic and ExtendedStatistic are required")
 	case in.EvaluationPeriods == nil || in.Threshold == nil:
 		return invalidAlarm("EvaluationPeriods and Threshold are required")
+	case in.Period != nil && !slices.Contains(shortPeriods, *in.Period) && (*in.Period < 60 || *in.Period%60 != 0):
+		return invalidAlarm("Period must be 10, 20, 30 or a multiple of 60")
+	case in.TreatMissingData != nil && !slices.Contains(missingData, *in.TreatMissingData):
+		return invalidAlarm("TreatMissingData must be one of breaching, notBreaching, ignore, missing")
 	case max(len(in.AlarmActions), len(in.OKActions), len(in.InsufficientDataActions)) > actionsPerState:
 		return invalidAlarm("Member must have length less than or equal to 5")
 	}
@@ -108,10 +118,13 @@ func describeAlarms(r *Request, in *cloudwatch.DescribeAlarmsInput) (*cloudwatch
 	size := usualAlarmPage
 	if in.MaxRecords != nil {
 		size = int(*in.MaxRecords)
+		if size < 1 || size > alarmPage {
+			return nil, invalidAlarm("Value at 'maxRecords' failed to satisfy constraint: Member must have value less than or equal to 100")
+		}
 	}
-	items, next, err := page(all, in.NextToken, size, alarmPage, "InvalidNextToken")
+	items, next, err := page(all, in.NextToken, size, alarmPage, "")
 	if err != nil {
-		return nil, err
+		return nil, &types.InvalidNextToken{Message: aws.String("The token is not valid.")}
 	}
 	return &cloudwatch.DescribeAlarmsOutput{MetricAlarms: items, CompositeAlarms: []types.CompositeAlarm{}, NextToken: next}, nil
 }

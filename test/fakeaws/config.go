@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -166,14 +167,19 @@ func describeRecorderStatus(r *Request, in *config.DescribeConfigurationRecorder
 	}
 	status := types.ConfigurationRecorderStatus{Name: state.recorder.Name, Arn: state.recorder.Arn, Recording: state.recording, LastStartTime: state.started, LastStopTime: state.stopped}
 	if state.started != nil {
-		status.LastStatus, status.LastStatusChangeTime = types.RecorderStatusSuccess, state.started
+		status.LastStatus, status.LastStatusChangeTime = inCapitals(types.RecorderStatusSuccess), state.started
 	}
 	if state.channel != nil && state.recording {
 		if err := r.checkDelivery(state); err != nil {
-			status.LastStatus, status.LastErrorCode, status.LastErrorMessage = types.RecorderStatusFailure, aws.String("AccessDenied"), aws.String(err.Error())
+			status.LastStatus, status.LastErrorCode, status.LastErrorMessage = inCapitals(types.RecorderStatusFailure), aws.String("AccessDenied"), aws.String(err.Error())
 		}
 	}
 	return &config.DescribeConfigurationRecorderStatusOutput{ConfigurationRecordersStatus: append(all, status)}, nil
+}
+
+// inCapitals is a status as Config sends it, whatever its model says.
+func inCapitals(status types.RecorderStatus) types.RecorderStatus {
+	return types.RecorderStatus(strings.ToUpper(string(status)))
 }
 
 func listConfigTags(r *Request, in *config.ListTagsForResourceInput) (*config.ListTagsForResourceOutput, error) {

@@ -59,7 +59,7 @@ func TestRecorderComesBeforeChannelBeforeStart(t *testing.T) {
 	must(deliver())
 	must(start())
 	status, err := client.DescribeConfigurationRecorderStatus(ctx, &config.DescribeConfigurationRecorderStatusInput{})
-	if err != nil || !status.ConfigurationRecordersStatus[0].Recording || status.ConfigurationRecordersStatus[0].LastStatus != types.RecorderStatusSuccess {
+	if err != nil || !status.ConfigurationRecordersStatus[0].Recording || status.ConfigurationRecordersStatus[0].LastStatus != "SUCCESS" {
 		t.Errorf("got %+v, %v", status, err)
 	}
 	_, err = client.DeleteDeliveryChannel(ctx, &config.DeleteDeliveryChannelInput{DeliveryChannelName: aws.String("default")})

@@ -2,6 +2,7 @@ package fakeaws
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -54,6 +55,18 @@ func invalidLogsParameter(message string) error {
 	return &types.InvalidParameterException{Message: aws.String(message)}
 }
 
+// pageOfLogs cuts a page as all lists of CloudWatch Logs are cut.
+func pageOfLogs[T any](all []T, token *string, limit *int32) ([]T, *string, error) {
+	if limit != nil && (*limit < 1 || *limit > logsPage) {
+		return nil, nil, invalidLogsParameter("1 validation error detected: Value at 'limit' failed to satisfy constraint")
+	}
+	items, next, err := page(all, token, int(aws.ToInt32(limit)), logsPage, "")
+	if err != nil {
+		return nil, nil, invalidLogsParameter("The specified nextToken is invalid.")
+	}
+	return items, next, nil
+}
+
 // logGroup finds a log group of the called region by name.
 func (r *Request) logGroup(name *string) (*logGroup, error) {
 	group, ok := regional[logsState](r).groups[aws.ToString(name)]
@@ -72,8 +85,13 @@ func (r *Request) logGroupByARN(arn *string) (*logGroup, error) {
 	return r.logGroup(&name)
 }
 
+var logGroupName = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]{1,512}$`)
+
 func createLogGroup(r *Request, in *logs.CreateLogGroupInput) (*logs.CreateLogGroupOutput, error) {
 	state, name := regional[logsState](r), aws.ToString(in.LogGroupName)
+	if !logGroupName.MatchString(name) {
+		return nil, invalidLogsParameter("1 validation error detected: Value at 'logGroupName' failed to satisfy constraint")
+	}
 	if _, ok := state.groups[name]; ok {
 		return nil, &types.ResourceAlreadyExistsException{Message: aws.String("The specified log group already exists")}
 	}
@@ -96,6 +114,9 @@ func createLogGroup(r *Request, in *logs.CreateLogGroupInput) (*logs.CreateLogGr
 }
 
 func describeLogGroups(r *Request, in *logs.DescribeLogGroupsInput) (*logs.DescribeLogGroupsOutput, error) {
+	if in.LogGroupNamePrefix != nil && in.LogGroupNamePattern != nil {
+		return nil, invalidLogsParameter("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
+	}
 	state := regional[logsState](r)
 	all := []types.LogGroup{}
 	for _, name := range slices.Sorted(maps.Keys(state.groups)) {
@@ -106,7 +127,7 @@ func describeLogGroups(r *Request, in *logs.DescribeLogGroupsInput) (*logs.Descr
 			all = append(all, shown)
 		}
 	}
-	items, next, err := page(all, in.NextToken, int(aws.ToInt32(in.Limit)), logsPage, "InvalidParameterException")
+	items, next, err := pageOfLogs(all, in.NextToken, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +207,7 @@ func describeLogsResourcePolicies(r *Request, in *logs.DescribeResourcePoliciesI
 	for _, name := range slices.Sorted(maps.Keys(state.policies)) {
 		all = append(all, state.policies[name])
 	}
-	items, next, err := page(all, in.NextToken, int(aws.ToInt32(in.Limit)), logsPage, "InvalidParameterException")
+	items, next, err := pageOfLogs(all, in.NextToken, in.Limit)
 	if err != nil {
 		return nil, err
 	}

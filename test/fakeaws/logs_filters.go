@@ -14,6 +14,7 @@ import (
 const (
 	filtersPerGroup  = 100
 	maxFilterPattern = 1024
+	maxFilterName    = 512
 )
 
 func putMetricFilter(r *Request, in *logs.PutMetricFilterInput) (*logs.PutMetricFilterOutput, error) {
@@ -23,6 +24,8 @@ func putMetricFilter(r *Request, in *logs.PutMetricFilterInput) (*logs.PutMetric
 	}
 	name, pattern := aws.ToString(in.FilterName), aws.ToString(in.FilterPattern)
 	switch {
+	case name == "" || len(name) > maxFilterName || strings.ContainsAny(name, ":*"):
+		return nil, invalidLogsParameter("1 validation error detected: Value at 'filterName' failed to satisfy constraint")
 	case len(in.MetricTransformations) != 1, len(pattern) > maxFilterPattern, !balanced(pattern):
 		return nil, invalidLogsParameter("Invalid metric filter pattern")
 	case group.LogGroupClass != types.LogGroupClassStandard:
@@ -68,7 +71,7 @@ func describeMetricFilters(r *Request, in *logs.DescribeMetricFiltersInput) (*lo
 			}
 		}
 	}
-	items, next, err := page(all, in.NextToken, int(aws.ToInt32(in.Limit)), logsPage, "InvalidParameterException")
+	items, next, err := pageOfLogs(all, in.NextToken, in.Limit)
 	if err != nil {
 		return nil, err
 	}

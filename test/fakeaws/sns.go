@@ -3,6 +3,7 @@ package fakeaws
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +19,8 @@ type topic struct {
 	attributes    map[string]string
 	tags          map[string]string
 	subscriptions []*types.Subscription
+	// deleted is how many subscriptions there were besides.
+	deleted int
 }
 
 // awaitingConfirmation stands for the ARN of a subscription that its endpoint has not confirmed.
@@ -36,7 +39,7 @@ func serveSNS(c *Cloud) {
 		if err != nil {
 			return nil, err
 		}
-		return &sns.GetTopicAttributesOutput{Attributes: maps.Clone(t.attributes)}, nil
+		return &sns.GetTopicAttributesOutput{Attributes: t.shownAttributes()}, nil
 	})
 	on(c, func(r *Request, in *sns.DeleteTopicInput) (*sns.DeleteTopicOutput, error) {
 		delete(regional[snsState](r).topics, aws.ToString(in.TopicArn))
@@ -44,7 +47,9 @@ func serveSNS(c *Cloud) {
 	})
 	on(c, func(r *Request, in *sns.UnsubscribeInput) (*sns.UnsubscribeOutput, error) {
 		for _, t := range regional[snsState](r).topics {
+			before := len(t.subscriptions)
 			t.subscriptions = slices.DeleteFunc(t.subscriptions, func(s *types.Subscription) bool { return *s.SubscriptionArn == aws.ToString(in.SubscriptionArn) })
+			t.deleted += before - len(t.subscriptions)
 		}
 		return &sns.UnsubscribeOutput{}, nil
 	})
@@ -101,9 +106,36 @@ func (r *Request) topic(arn *string) (*topic, error) {
 	return t, nil
 }
 
+// What SNS gives a topic of which nobody said anything; the policy names the topic and its owner.
+const (
+	topicPolicy   = `{"Version":"2008-10-17","Id":"__default_policy_ID","Statement":[{"Sid":"__default_statement_ID","Effect":"Allow","Principal":{"AWS":"*"},"Action":["SNS:GetTopicAttributes","SNS:SetTopicAttributes","SNS:AddPermission","SNS:RemovePermission","SNS:DeleteTopic","SNS:Subscribe","SNS:ListSubscriptionsByTopic","SNS:Publish"],"Resource":%q,"Condition":{"StringEquals":{"AWS:SourceOwner":%q}}}]}`
+	topicDelivery = `{"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,"numRetries":3,"numMaxDelayRetries":0,"numNoDelayRetries":0,"numMinDelayRetries":0,"backoffFunction":"linear"},"disableSubscriptionOverrides":false,"defaultRequestPolicy":{"headerContentType":"text/plain; charset=UTF-8"}}}`
+)
+
+// shownAttributes are the topic's own and the counts of its subscriptions.
+func (t *topic) shownAttributes() map[string]string {
+	pending := 0
+	for _, s := range t.subscriptions {
+		if *s.SubscriptionArn == awaitingConfirmation {
+			pending++
+		}
+	}
+	shown := maps.Clone(t.attributes)
+	shown["SubscriptionsPending"], shown["SubscriptionsConfirmed"], shown["SubscriptionsDeleted"] = fmt.Sprint(pending), fmt.Sprint(len(t.subscriptions)-pending), fmt.Sprint(t.deleted)
+	return shown
+}
+
+var topicName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
+
+// subscriptionProtocols are the ways in which a topic can be heard.
+var subscriptionProtocols = []string{"http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose"}
+
 // createTopic answers with the topic that is there, unless it is asked for with other tags.
 func createTopic(r *Request, in *sns.CreateTopicInput) (*sns.CreateTopicOutput, error) {
 	arn, state, tags := r.ARN("sns", r.Region, aws.ToString(in.Name)), regional[snsState](r), map[string]string{}
+	if !topicName.MatchString(aws.ToString(in.Name)) {
+		return nil, &types.InvalidParameterException{Message: aws.String("Invalid parameter: Topic Name")}
+	}
 	for _, tag := range in.Tags {
 		tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 	}
@@ -116,7 +148,7 @@ func createTopic(r *Request, in *sns.CreateTopicInput) (*sns.CreateTopicOutput, 
 	if state.topics == nil {
 		state.topics = map[string]*topic{}
 	}
-	attributes := map[string]string{"TopicArn": arn, "Owner": r.Account, "DisplayName": ""}
+	attributes := map[string]string{"TopicArn": arn, "Owner": r.Account, "DisplayName": "", "Policy": fmt.Sprintf(topicPolicy, arn, r.Account), "EffectiveDeliveryPolicy": topicDelivery}
 	maps.Copy(attributes, in.Attributes)
 	state.topics[arn] = &topic{attributes: attributes, tags: tags}
 	return &sns.CreateTopicOutput{TopicArn: aws.String(arn)}, nil
@@ -127,9 +159,9 @@ func listTopics(r *Request, in *sns.ListTopicsInput) (*sns.ListTopicsOutput, err
 	for _, arn := range slices.Sorted(maps.Keys(regional[snsState](r).topics)) {
 		all = append(all, types.Topic{TopicArn: aws.String(arn)})
 	}
-	items, next, err := page(all, in.NextToken, subscriptionPage, subscriptionPage, "InvalidParameter")
+	items, next, err := page(all, in.NextToken, subscriptionPage, subscriptionPage, "")
 	if err != nil {
-		return nil, err
+		return nil, &types.InvalidParameterException{Message: aws.String("Invalid parameter: NextToken")}
 	}
 	return &sns.ListTopicsOutput{Topics: items, NextToken: next}, nil
 }
@@ -142,6 +174,9 @@ func subscribe(r *Request, in *sns.SubscribeInput) (*sns.SubscribeOutput, error)
 		return nil, err
 	}
 	protocol, endpoint := aws.ToString(in.Protocol), aws.ToString(in.Endpoint)
+	if !slices.Contains(subscriptionProtocols, protocol) {
+		return nil, &types.InvalidParameterException{Message: aws.String("Invalid parameter: Amazon SNS does not support this protocol string: " + protocol)}
+	}
 	if protocol == "email" && !strings.Contains(endpoint, "@") {
 		return nil, &types.InvalidParameterException{Message: aws.String("Invalid parameter: Email address")}
 	}
@@ -174,9 +209,9 @@ func listSubscriptionsByTopic(r *Request, in *sns.ListSubscriptionsByTopicInput)
 	for _, s := range t.subscriptions {
 		all = append(all, *s)
 	}
-	items, next, err := page(all, in.NextToken, subscriptionPage, subscriptionPage, "InvalidParameter")
+	items, next, err := page(all, in.NextToken, subscriptionPage, subscriptionPage, "")
 	if err != nil {
-		return nil, err
+		return nil, &types.InvalidParameterException{Message: aws.String("Invalid parameter: NextToken")}
 	}
 	return &sns.ListSubscriptionsByTopicOutput{Subscriptions: items, NextToken: next}, nil
 }

@@ -81,7 +81,8 @@ func RecorderStatus(ctx context.Context, s *awsapi.Session, region string) (inve
 			continue
 		}
 		found := inventory.RecorderStatus{Recording: status.Recording}
-		if status.LastStatus == types.RecorderStatusFailure {
+		// Config sends its statuses in capitals, other than its model says.
+		if strings.EqualFold(string(status.LastStatus), string(types.RecorderStatusFailure)) {
 			found.Failure = strings.TrimSpace(aws.ToString(status.LastErrorCode) + " " + aws.ToString(status.LastErrorMessage))
 			if found.Failure == "" {
 				found.Failure = string(status.LastStatus)
