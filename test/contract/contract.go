@@ -27,6 +27,11 @@ func Scripts() []Script {
 		{"sts", "100000000001", playSTS},
 		{"iam", "100000000002", playIAM},
 		{"s3", "100000000003", playS3},
+		{"kms", "100000000004", playKMS},
+		{"rds", "100000000005", playRDS},
+		{"dynamodb", "100000000006", playDynamoDB},
+		{"guardduty", "100000000007", playGuardDuty},
+		{"account", "100000000008", playAccount},
 	}
 }
 
