@@ -103,7 +103,7 @@ func listTables(r *Request, in *dynamodb.ListTablesInput) (*dynamodb.ListTablesO
 	if limit < 1 || limit > 100 {
 		return nil, failure("ValidationException", "Value '%d' at 'limit' failed to satisfy constraint: between 1 and 100", limit)
 	}
-	var names []string
+	names := []string{}
 	for name := range r.dynamoDB().tables {
 		if name > aws.ToString(in.ExclusiveStartTableName) {
 			names = append(names, name)

@@ -105,9 +105,6 @@ func iamPage[T any](items []T, marker *string, maxItems *int32) ([]T, *string, b
 	if size < 1 || size > 1000 {
 		return nil, nil, false, failure("ValidationError", "Value '%d' at 'maxItems' failed to satisfy constraint: Member must have value between 1 and 1000", size)
 	}
-	if items == nil {
-		items = []T{} // none is an empty element, not a missing one
-	}
 	items, next, err := page(items, marker, size, 1000, "ValidationError")
 	return items, next, next != nil, err
 }

@@ -155,7 +155,7 @@ func kmsCreateKey(r *Request, in *kms.CreateKeyInput) (*kms.CreateKeyOutput, err
 	if aws.ToBool(in.MultiRegion) {
 		key.MultiRegion = aws.Bool(true)
 		key.MultiRegionConfiguration = &types.MultiRegionConfiguration{
-			MultiRegionKeyType: types.MultiRegionKeyTypePrimary, PrimaryKey: &types.MultiRegionKey{Arn: key.Arn, Region: aws.String(r.Region)},
+			MultiRegionKeyType: types.MultiRegionKeyTypePrimary, PrimaryKey: &types.MultiRegionKey{Arn: key.Arn, Region: aws.String(r.Region)}, ReplicaKeys: []types.MultiRegionKey{},
 		}
 	}
 	return &kms.CreateKeyOutput{KeyMetadata: key.metadata()}, nil
@@ -177,9 +177,9 @@ func kmsReplicateKey(r *Request, in *kms.ReplicateKeyInput) (*kms.ReplicateKeyOu
 	}
 	replica := there.newKMSKey(*primary.KeyId)
 	replica.tags, replica.MultiRegion, replica.Origin, replica.KeySpec = slices.Clone(in.Tags), aws.Bool(true), primary.Origin, primary.KeySpec
-	replica.MultiRegionConfiguration = &types.MultiRegionConfiguration{MultiRegionKeyType: types.MultiRegionKeyTypeReplica, PrimaryKey: config.PrimaryKey}
 	config.ReplicaKeys = append(config.ReplicaKeys, types.MultiRegionKey{Arn: replica.Arn, Region: in.ReplicaRegion})
-	return &kms.ReplicateKeyOutput{ReplicaKeyMetadata: replica.metadata(), ReplicaTags: in.Tags}, nil
+	replica.MultiRegionConfiguration = &types.MultiRegionConfiguration{MultiRegionKeyType: types.MultiRegionKeyTypeReplica, PrimaryKey: config.PrimaryKey, ReplicaKeys: slices.Clone(config.ReplicaKeys)}
+	return &kms.ReplicateKeyOutput{ReplicaKeyMetadata: replica.metadata(), ReplicaTags: in.Tags, ReplicaPolicy: aws.String(replica.policy)}, nil
 }
 
 func kmsListKeys(r *Request, in *kms.ListKeysInput) (*kms.ListKeysOutput, error) {

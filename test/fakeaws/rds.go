@@ -60,7 +60,7 @@ func createDBInstance(r *Request, in *rds.CreateDBInstanceInput) (*rds.CreateDBI
 	}
 	instance := &types.DBInstance{
 		DBInstanceIdentifier: aws.String(id), DBInstanceArn: aws.String(r.ARN("rds", r.Region, "db:"+id)), DBInstanceClass: in.DBInstanceClass, Engine: in.Engine,
-		DBInstanceStatus: aws.String("available"), InstanceCreateTime: aws.Time(r.Now), DBClusterIdentifier: in.DBClusterIdentifier, TagList: slices.Clone(in.Tags),
+		DBInstanceStatus: aws.String("available"), InstanceCreateTime: aws.Time(r.Now), DBClusterIdentifier: in.DBClusterIdentifier, TagList: dbList(in.Tags),
 		BackupRetentionPeriod: aws.Int32(1),
 	}
 	if in.BackupRetentionPeriod != nil {
@@ -108,7 +108,7 @@ func describeDBInstances(r *Request, in *rds.DescribeDBInstancesInput) (*rds.Des
 	if err != nil {
 		return nil, err
 	}
-	out := &rds.DescribeDBInstancesOutput{Marker: next}
+	out := &rds.DescribeDBInstancesOutput{Marker: next, DBInstances: []types.DBInstance{}}
 	for _, instance := range items {
 		out.DBInstances = append(out.DBInstances, *instance)
 	}
@@ -122,7 +122,7 @@ func createDBCluster(r *Request, in *rds.CreateDBClusterInput) (*rds.CreateDBClu
 	}
 	cluster := &types.DBCluster{
 		DBClusterIdentifier: aws.String(id), DBClusterArn: aws.String(r.ARN("rds", r.Region, "cluster:"+id)), Engine: in.Engine,
-		Status: aws.String("available"), ClusterCreateTime: aws.Time(r.Now), TagList: slices.Clone(in.Tags),
+		Status: aws.String("available"), ClusterCreateTime: aws.Time(r.Now), TagList: dbList(in.Tags),
 	}
 	cluster.StorageEncrypted, cluster.KmsKeyId, cluster.StorageEncryptionType = r.dbEncryption(in.StorageEncrypted, in.KmsKeyId, aws.ToString(in.Engine))
 	r.rds().clusters[id] = cluster
@@ -141,7 +141,7 @@ func describeDBClusters(r *Request, in *rds.DescribeDBClustersInput) (*rds.Descr
 	if err != nil {
 		return nil, err
 	}
-	out := &rds.DescribeDBClustersOutput{Marker: next}
+	out := &rds.DescribeDBClustersOutput{Marker: next, DBClusters: []types.DBCluster{}}
 	for _, cluster := range items {
 		out.DBClusters = append(out.DBClusters, *cluster)
 	}
@@ -189,3 +189,6 @@ func dbCopy[T any](value *T) *T {
 	apart := *value
 	return &apart
 }
+
+// dbList is a list as RDS gives it: an element even where it holds nothing.
+func dbList[T any](items []T) []T { return append([]T{}, items...) }

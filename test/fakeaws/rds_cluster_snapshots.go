@@ -2,7 +2,6 @@ package fakeaws
 
 import (
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -54,7 +53,7 @@ func serveDBClusterSnapshots(c *Cloud) {
 func (s *dbClusterSnapshot) attributes() *types.DBClusterSnapshotAttributesResult {
 	return &types.DBClusterSnapshotAttributesResult{
 		DBClusterSnapshotIdentifier: s.DBClusterSnapshotIdentifier,
-		DBClusterSnapshotAttributes: []types.DBClusterSnapshotAttribute{{AttributeName: aws.String("restore"), AttributeValues: slices.Clone(s.sharedWith)}},
+		DBClusterSnapshotAttributes: []types.DBClusterSnapshotAttribute{{AttributeName: aws.String("restore"), AttributeValues: dbList(s.sharedWith)}},
 	}
 }
 
@@ -69,7 +68,7 @@ func createDBClusterSnapshot(r *Request, in *rds.CreateDBClusterSnapshotInput) (
 	}
 	made := &dbClusterSnapshot{DBClusterSnapshot: types.DBClusterSnapshot{
 		DBClusterSnapshotIdentifier: aws.String(id), DBClusterSnapshotArn: aws.String(r.ARN("rds", r.Region, "cluster-snapshot:"+id)), DBClusterIdentifier: cluster.DBClusterIdentifier,
-		Engine: cluster.Engine, Status: aws.String("available"), SnapshotType: aws.String("manual"), SnapshotCreateTime: aws.Time(r.Now), TagList: slices.Clone(in.Tags),
+		Engine: cluster.Engine, Status: aws.String("available"), SnapshotType: aws.String("manual"), SnapshotCreateTime: aws.Time(r.Now), TagList: dbList(in.Tags),
 		StorageEncrypted: cluster.StorageEncrypted, KmsKeyId: cluster.KmsKeyId, StorageEncryptionType: cluster.StorageEncryptionType,
 	}}
 	r.rds().clusterSnapshots[id] = made
@@ -109,7 +108,7 @@ func describeDBClusterSnapshots(r *Request, in *rds.DescribeDBClusterSnapshotsIn
 	if err != nil {
 		return nil, err
 	}
-	out := &rds.DescribeDBClusterSnapshotsOutput{Marker: next}
+	out := &rds.DescribeDBClusterSnapshotsOutput{Marker: next, DBClusterSnapshots: []types.DBClusterSnapshot{}}
 	for _, snapshot := range items {
 		out.DBClusterSnapshots = append(out.DBClusterSnapshots, snapshot.DBClusterSnapshot)
 	}

@@ -75,14 +75,14 @@ func dbShare(with, add, remove []string, encrypted bool) ([]string, error) {
 func (s *dbSnapshot) attributes() *types.DBSnapshotAttributesResult {
 	return &types.DBSnapshotAttributesResult{
 		DBSnapshotIdentifier: s.DBSnapshotIdentifier,
-		DBSnapshotAttributes: []types.DBSnapshotAttribute{{AttributeName: aws.String("restore"), AttributeValues: slices.Clone(s.sharedWith)}},
+		DBSnapshotAttributes: []types.DBSnapshotAttribute{{AttributeName: aws.String("restore"), AttributeValues: dbList(s.sharedWith)}},
 	}
 }
 
 func (r *Request) addDBSnapshot(id, kind string, of *types.DBInstance, tags []types.Tag) *dbSnapshot {
 	made := &dbSnapshot{DBSnapshot: types.DBSnapshot{
 		DBSnapshotIdentifier: aws.String(id), DBSnapshotArn: aws.String(r.ARN("rds", r.Region, "snapshot:"+id)), DBInstanceIdentifier: of.DBInstanceIdentifier,
-		Engine: of.Engine, Status: aws.String("available"), SnapshotType: aws.String(kind), SnapshotCreateTime: aws.Time(r.Now), TagList: slices.Clone(tags),
+		Engine: of.Engine, Status: aws.String("available"), SnapshotType: aws.String(kind), SnapshotCreateTime: aws.Time(r.Now), TagList: dbList(tags),
 		Encrypted: of.StorageEncrypted, KmsKeyId: of.KmsKeyId, StorageEncryptionType: of.StorageEncryptionType,
 	}}
 	r.rds().snapshots[id] = made
@@ -101,7 +101,7 @@ func copyDBSnapshot(r *Request, in *rds.CopyDBSnapshotInput) (*rds.CopyDBSnapsho
 	}
 	made := &dbSnapshot{DBSnapshot: source.DBSnapshot}
 	made.DBSnapshotIdentifier, made.DBSnapshotArn, made.SnapshotType = aws.String(id), aws.String(r.ARN("rds", r.Region, "snapshot:"+id)), aws.String("manual")
-	made.SnapshotCreateTime, made.TagList, made.SourceDBSnapshotIdentifier = aws.Time(r.Now), slices.Clone(in.Tags), source.DBSnapshotArn
+	made.SnapshotCreateTime, made.TagList, made.SourceDBSnapshotIdentifier = aws.Time(r.Now), dbList(in.Tags), source.DBSnapshotArn
 	if in.KmsKeyId != nil {
 		made.Encrypted, made.KmsKeyId, made.StorageEncryptionType = r.dbEncryption(nil, in.KmsKeyId, "")
 	}
@@ -140,7 +140,7 @@ func describeDBSnapshots(r *Request, in *rds.DescribeDBSnapshotsInput) (*rds.Des
 	if err != nil {
 		return nil, err
 	}
-	out := &rds.DescribeDBSnapshotsOutput{Marker: next}
+	out := &rds.DescribeDBSnapshotsOutput{Marker: next, DBSnapshots: []types.DBSnapshot{}}
 	for _, snapshot := range items {
 		out.DBSnapshots = append(out.DBSnapshots, snapshot.DBSnapshot)
 	}

@@ -192,7 +192,7 @@ func getBucketLocation(r *Request, in *s3.GetBucketLocationInput) (*s3.GetBucket
 // listBuckets says the regions only where a parameter was sent.
 func listBuckets(r *Request, in *s3.ListBucketsInput) (*s3.ListBucketsOutput, error) {
 	located := !global[s3State](r).unlocated && (in.MaxBuckets != nil || in.ContinuationToken != nil || in.Prefix != nil || in.BucketRegion != nil)
-	all := []types.Bucket{} // none is an empty element, not a missing one
+	var all []types.Bucket
 	for name, b := range global[s3State](r).buckets {
 		if !strings.HasPrefix(name, aws.ToString(in.Prefix)) || in.BucketRegion != nil && *in.BucketRegion != b.region {
 			continue
