@@ -20,7 +20,6 @@ func playLogs(p *play) {
 	call(p, "create trail with tags", client.CreateLogGroup, &logs.CreateLogGroupInput{LogGroupName: trail, Tags: map[string]string{"owner": "audit", "empty": ""}})
 	call(p, "create rare", client.CreateLogGroup, &logs.CreateLogGroupInput{LogGroupName: rare, LogGroupClass: types.LogGroupClassInfrequentAccess})
 	call(p, "create app again", client.CreateLogGroup, &logs.CreateLogGroupInput{LogGroupName: app})
-	call(p, "create with a bad name", client.CreateLogGroup, &logs.CreateLogGroupInput{LogGroupName: aws.String("no name!")})
 	call(p, "create with a long name", client.CreateLogGroup, &logs.CreateLogGroupInput{LogGroupName: aws.String(strings.Repeat("a", 513))})
 	describe("describe all", &logs.DescribeLogGroupsInput{})
 	describe("describe by prefix", &logs.DescribeLogGroupsInput{LogGroupNamePrefix: trail})
@@ -62,6 +61,7 @@ func playLogs(p *play) {
 	call(p, "delete trail again", client.DeleteLogGroup, &logs.DeleteLogGroupInput{LogGroupName: trail})
 	call(p, "describe the filters of the deleted", client.DescribeMetricFilters, &logs.DescribeMetricFiltersInput{LogGroupName: trail})
 	describe("describe the groups left", &logs.DescribeLogGroupsInput{})
+	call(p, "create with a bad name", client.CreateLogGroup, &logs.CreateLogGroupInput{LogGroupName: aws.String("no name!")})
 }
 
 func playMetricFilters(p *play, client *logs.Client) {

@@ -72,6 +72,10 @@ var (
 	missingData  = []string{"breaching", "notBreaching", "ignore", "missing"}
 )
 
+func isPeriod(seconds int32) bool {
+	return slices.Contains(shortPeriods, seconds) || seconds > 0 && seconds%60 == 0
+}
+
 func checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
 	single := in.MetricName != nil && in.Namespace != nil && in.Period != nil && (in.Statistic == "") != (in.ExtendedStatistic == nil)
 	switch {
@@ -79,7 +83,13 @@ func checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
 		return invalidAlarm("MetricName, Namespace, Period and one of Statistic and ExtendedStatistic are required")
 	case in.EvaluationPeriods == nil || in.Threshold == nil:
 		return invalidAlarm("EvaluationPeriods and Threshold are required")
-	case in.Period != nil && !slices.Contains(shortPeriods, *in.Period) && (*in.Period < 60 || *in.Period%60 != 0):
+	}
+	return checkAlarmValues(in)
+}
+
+func checkAlarmValues(in *cloudwatch.PutMetricAlarmInput) error {
+	switch {
+	case in.Period != nil && !isPeriod(*in.Period):
 		return invalidAlarm("Period must be 10, 20, 30 or a multiple of 60")
 	case in.TreatMissingData != nil && !slices.Contains(missingData, *in.TreatMissingData):
 		return invalidAlarm("TreatMissingData must be one of breaching, notBreaching, ignore, missing")

@@ -2,6 +2,7 @@ package fakeaws
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,8 +15,9 @@ import (
 const (
 	filtersPerGroup  = 100
 	maxFilterPattern = 1024
-	maxFilterName    = 512
 )
+
+var filterName = regexp.MustCompile(`^[^:*]{1,512}$`)
 
 func putMetricFilter(r *Request, in *logs.PutMetricFilterInput) (*logs.PutMetricFilterOutput, error) {
 	group, err := r.logGroup(in.LogGroupName)
@@ -24,7 +26,7 @@ func putMetricFilter(r *Request, in *logs.PutMetricFilterInput) (*logs.PutMetric
 	}
 	name, pattern := aws.ToString(in.FilterName), aws.ToString(in.FilterPattern)
 	switch {
-	case name == "" || len(name) > maxFilterName || strings.ContainsAny(name, ":*"):
+	case !filterName.MatchString(name):
 		return nil, invalidLogsParameter("1 validation error detected: Value at 'filterName' failed to satisfy constraint")
 	case len(in.MetricTransformations) != 1, len(pattern) > maxFilterPattern, !balanced(pattern):
 		return nil, invalidLogsParameter("Invalid metric filter pattern")

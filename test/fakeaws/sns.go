@@ -18,9 +18,24 @@ type snsState struct{ topics map[string]*topic }
 type topic struct {
 	attributes    map[string]string
 	tags          map[string]string
-	subscriptions []*types.Subscription
+	subscriptions []*subscription
 	// deleted is how many subscriptions there were besides.
 	deleted int
+}
+
+// subscription has its ARN from the start; who confirms it makes it known.
+type subscription struct {
+	types.Subscription
+	confirmed bool
+}
+
+// shown is the subscription as lists have it.
+func (s *subscription) shown() types.Subscription {
+	all := s.Subscription
+	if !s.confirmed {
+		all.SubscriptionArn = aws.String(awaitingConfirmation)
+	}
+	return all
 }
 
 // awaitingConfirmation stands for the ARN of a subscription that its endpoint has not confirmed.
@@ -48,7 +63,9 @@ func serveSNS(c *Cloud) {
 	on(c, func(r *Request, in *sns.UnsubscribeInput) (*sns.UnsubscribeOutput, error) {
 		for _, t := range regional[snsState](r).topics {
 			before := len(t.subscriptions)
-			t.subscriptions = slices.DeleteFunc(t.subscriptions, func(s *types.Subscription) bool { return *s.SubscriptionArn == aws.ToString(in.SubscriptionArn) })
+			t.subscriptions = slices.DeleteFunc(t.subscriptions, func(s *subscription) bool {
+				return s.confirmed && *s.SubscriptionArn == aws.ToString(in.SubscriptionArn)
+			})
 			t.deleted += before - len(t.subscriptions)
 		}
 		return &sns.UnsubscribeOutput{}, nil
@@ -76,12 +93,9 @@ func (c *Cloud) ConfirmSubscriptions() {
 		if !ok {
 			continue
 		}
-		for arn, t := range region.topics {
+		for _, t := range region.topics {
 			for _, s := range t.subscriptions {
-				if *s.SubscriptionArn == awaitingConfirmation {
-					c.serial++
-					s.SubscriptionArn = aws.String(fmt.Sprintf("%s:00000000-0000-0000-0001-%012d", arn, c.serial))
-				}
+				s.confirmed = true
 			}
 		}
 	}
@@ -116,7 +130,7 @@ const (
 func (t *topic) shownAttributes() map[string]string {
 	pending := 0
 	for _, s := range t.subscriptions {
-		if *s.SubscriptionArn == awaitingConfirmation {
+		if !s.confirmed {
 			pending++
 		}
 	}
@@ -182,22 +196,26 @@ func subscribe(r *Request, in *sns.SubscribeInput) (*sns.SubscribeOutput, error)
 	}
 	for _, s := range t.subscriptions {
 		if *s.Protocol == protocol && *s.Endpoint == endpoint {
-			return &sns.SubscribeOutput{SubscriptionArn: shownSubscription(s)}, nil
+			return subscribed(s, in), nil
 		}
 	}
-	made := &types.Subscription{Protocol: in.Protocol, Endpoint: in.Endpoint, Owner: aws.String(r.Account), TopicArn: in.TopicArn, SubscriptionArn: aws.String(awaitingConfirmation)}
-	if !strings.HasPrefix(protocol, "email") && !strings.HasPrefix(protocol, "http") {
-		made.SubscriptionArn = aws.String(fmt.Sprintf("%s:00000000-0000-0000-0001-%012d", *in.TopicArn, r.NextID()))
+	made := &subscription{
+		Subscription: types.Subscription{
+			Protocol: in.Protocol, Endpoint: in.Endpoint, Owner: aws.String(r.Account), TopicArn: in.TopicArn,
+			SubscriptionArn: aws.String(fmt.Sprintf("%s:00000000-0000-0000-0001-%012d", *in.TopicArn, r.NextID())),
+		},
+		confirmed: !strings.HasPrefix(protocol, "email") && !strings.HasPrefix(protocol, "http"),
 	}
 	t.subscriptions = append(t.subscriptions, made)
-	return &sns.SubscribeOutput{SubscriptionArn: shownSubscription(made)}, nil
+	return subscribed(made, in), nil
 }
 
-func shownSubscription(s *types.Subscription) *string {
-	if *s.SubscriptionArn == awaitingConfirmation {
-		return aws.String("pending confirmation")
+// subscribed answers with the ARN where it is known, or asked for.
+func subscribed(s *subscription, in *sns.SubscribeInput) *sns.SubscribeOutput {
+	if s.confirmed || in.ReturnSubscriptionArn {
+		return &sns.SubscribeOutput{SubscriptionArn: s.SubscriptionArn}
 	}
-	return s.SubscriptionArn
+	return &sns.SubscribeOutput{SubscriptionArn: aws.String("pending confirmation")}
 }
 
 func listSubscriptionsByTopic(r *Request, in *sns.ListSubscriptionsByTopicInput) (*sns.ListSubscriptionsByTopicOutput, error) {
@@ -207,7 +225,7 @@ func listSubscriptionsByTopic(r *Request, in *sns.ListSubscriptionsByTopicInput)
 	}
 	all := []types.Subscription{}
 	for _, s := range t.subscriptions {
-		all = append(all, *s)
+		all = append(all, s.shown())
 	}
 	items, next, err := page(all, in.NextToken, subscriptionPage, subscriptionPage, "")
 	if err != nil {
