@@ -114,6 +114,9 @@ func (r *Request) createImage(name, description string, mappings []types.BlockDe
 }
 
 func (r *Request) ownImage(id *string) (types.Image, error) {
+	if err := imageID.of(aws.ToString(id)); err != nil {
+		return types.Image{}, err
+	}
 	image, ok := ec2In(r).images[aws.ToString(id)]
 	if !ok {
 		return image, failure("InvalidAMIID.NotFound", "The image id '[%s]' does not exist", aws.ToString(id))
@@ -173,7 +176,7 @@ func describeImages(r *Request, in *ec2.DescribeImagesInput) (*ec2.DescribeImage
 	state := ec2In(r)
 	found, next, err := listing[types.Image]{
 		ids: in.ImageIds, filters: in.Filters, token: in.NextToken, size: in.MaxResults, least: 1, most: 1000,
-		missing: "InvalidAMIID.NotFound", id: func(i types.Image) *string { return i.ImageId }, tags: state.tagsOf,
+		missing: "InvalidAMIID.NotFound", shape: imageID, id: func(i types.Image) *string { return i.ImageId }, tags: state.tagsOf,
 		values: func(i types.Image, filter string) ([]string, bool) {
 			switch filter {
 			case "image-id":
