@@ -107,7 +107,7 @@ func (r *Request) createImage(name, description string, mappings []types.BlockDe
 	image := types.Image{
 		ImageId: aws.String(r.id("ami")), Name: aws.String(name), Description: aws.String(description), OwnerId: aws.String(r.Account), State: types.ImageStateAvailable,
 		CreationDate: aws.String(r.Now.UTC().Format(time.RFC3339)), BlockDeviceMappings: mappings, ImageType: types.ImageTypeValuesMachine, Architecture: types.ArchitectureValuesX8664,
-		ImageLocation: aws.String(r.Account + "/" + name), RootDeviceType: types.DeviceTypeEbs, VirtualizationType: types.VirtualizationTypeHvm,
+		ImageLocation: aws.String(r.Account + "/" + name), RootDeviceType: types.DeviceTypeEbs, RootDeviceName: aws.String("/dev/xvda"), VirtualizationType: types.VirtualizationTypeHvm,
 	}
 	ec2In(r).images[*image.ImageId] = image
 	return image, nil
