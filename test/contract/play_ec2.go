@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -99,6 +100,7 @@ func where(pairs ...string) []types.Filter {
 func playEC2FlowLogs(p *play, home *ec2.Client, net network) {
 	trust := aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"vpc-flow-logs.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)
 	unrecorded(p, iam.NewFromConfig(p.config).CreateRole, &iam.CreateRoleInput{RoleName: aws.String("flows"), AssumeRolePolicyDocument: trust})
+	unrecorded(p, cloudwatchlogs.NewFromConfig(p.in("us-east-1")).CreateLogGroup, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("flows")})
 	toGroup := func(resource *string, traffic types.TrafficType) *ec2.CreateFlowLogsInput {
 		return &ec2.CreateFlowLogsInput{
 			ResourceIds: []string{*resource}, ResourceType: types.FlowLogsResourceTypeVpc, TrafficType: traffic, LogDestinationType: types.LogDestinationTypeCloudWatchLogs,

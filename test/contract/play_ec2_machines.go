@@ -24,7 +24,6 @@ func playEC2Instances(p *play, home *ec2.Client, net network) (machine *string) 
 		in.TagSpecifications = []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: []types.Tag{{Key: aws.String("owner"), Value: aws.String("shop")}}}}
 	}))
 	machine = ran.Instances[0].InstanceId
-	call(p, "run what is no image", home.RunInstances, run("base"))
 	call(p, "run in no subnet", home.RunInstances, run(*base.ImageId, func(in *ec2.RunInstancesInput) { in.SubnetId = aws.String("subnet-00000000000000fff") }))
 	call(p, "run in no group", home.RunInstances, run(*base.ImageId, func(in *ec2.RunInstancesInput) { in.SecurityGroupIds = []string{"sg-00000000000000fff"} }))
 	running := where("instance-state-name", "running")
@@ -59,13 +58,13 @@ func playEC2Terminated(p *play, home *ec2.Client, machine *string) {
 	call(p, "terminate no instance", home.TerminateInstances, &ec2.TerminateInstancesInput{InstanceIds: []string{"i-00000000000000fff"}})
 	call(p, "read the instance terminated", home.DescribeInstances, &ec2.DescribeInstancesInput{InstanceIds: []string{*machine}})
 	call(p, "require tokens of an instance terminated", home.ModifyInstanceMetadataOptions, &ec2.ModifyInstanceMetadataOptionsInput{InstanceId: machine, HttpTokens: types.HttpTokensStateRequired})
+	call(p, "run what is no image", home.RunInstances, &ec2.RunInstancesInput{ImageId: aws.String("base"), MinCount: aws.Int32(1), MaxCount: aws.Int32(1)})
 	call(p, "read the interface of an instance terminated", home.DescribeNetworkInterfaces, &ec2.DescribeNetworkInterfacesInput{Filters: where("attachment.instance-id", *machine)})
 }
 
 func playEC2Images(p *play, home *ec2.Client, machine *string) {
 	own := []string{"self"}
 	golden := call(p, "create an image", home.CreateImage, &ec2.CreateImageInput{InstanceId: machine, Name: aws.String("golden"), Description: aws.String("of the contract")}).ImageId
-	call(p, "create the image again", home.CreateImage, &ec2.CreateImageInput{InstanceId: machine, Name: aws.String("golden")})
 	call(p, "create an image of no instance", home.CreateImage, &ec2.CreateImageInput{InstanceId: aws.String("i-00000000000000fff"), Name: aws.String("lost")})
 	call(p, "read the image", home.DescribeImages, &ec2.DescribeImagesInput{ImageIds: []string{*golden}, Owners: own})
 	call(p, "list images", home.DescribeImages, &ec2.DescribeImagesInput{Owners: own, MaxResults: aws.Int32(1000)})
@@ -89,6 +88,7 @@ func playEC2Images(p *play, home *ec2.Client, machine *string) {
 	call(p, "read a malformed image", home.DescribeImages, &ec2.DescribeImagesInput{ImageIds: []string{"golden"}, Owners: own})
 	first := call(p, "list a first page of images", home.DescribeImages, &ec2.DescribeImagesInput{Owners: own, MaxResults: aws.Int32(1)})
 	call(p, "list the next page of images", home.DescribeImages, &ec2.DescribeImagesInput{Owners: own, MaxResults: aws.Int32(1), NextToken: first.NextToken})
+	call(p, "create the image again", home.CreateImage, &ec2.CreateImageInput{InstanceId: machine, Name: aws.String("golden")})
 	call(p, "deregister the image", home.DeregisterImage, &ec2.DeregisterImageInput{ImageId: golden})
 	call(p, "read the image deregistered", home.DescribeImages, &ec2.DescribeImagesInput{ImageIds: []string{*golden}, Owners: own})
 	share("unshare the image deregistered", golden, types.LaunchPermissionModifications{Remove: all})

@@ -171,7 +171,9 @@ type listing[V any] struct {
 	alone       bool
 	// missing is the code for an id that does not exist.
 	missing string
-	id      func(V) *string
+	// shape is what ids look like, where EC2 says that they do not.
+	shape shape
+	id    func(V) *string
 	// values returns what a filter compares, or false for a filter that does not exist.
 	values func(v V, filter string) ([]string, bool)
 	tags   func(id string) []types.Tag
@@ -208,6 +210,9 @@ func (l listing[V]) valid(all []V) error {
 		return failure("InvalidParameterCombination", "The parameter maxResults cannot be used with the ids parameter in the same request")
 	}
 	for _, id := range l.ids {
+		if err := l.shape.of(id); err != nil {
+			return err
+		}
 		if !slices.ContainsFunc(all, func(v V) bool { return *l.id(v) == id }) {
 			return failure(l.missing, "The ID '%s' does not exist", id)
 		}

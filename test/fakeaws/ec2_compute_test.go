@@ -176,9 +176,7 @@ func TestFlowLogsFailInsideTheAnswer(t *testing.T) {
 		t.Error("the same token made another")
 	}
 	ask.ClientToken, ask.ResourceIds = aws.String("twice"), []string{vpc}
-	if twice := answered(client.CreateFlowLogs(t.Context(), ask))(t); *twice.Unsuccessful[0].Error.Code != "FlowLogAlreadyExists" {
-		t.Errorf("got %+v", twice)
-	}
+	refusedWith(client.CreateFlowLogs(t.Context(), ask))(t, "FlowLogAlreadyExists")
 	cloud.FailFlowLogDelivery(ec2Account, "us-east-1", first.FlowLogIds[0], "Access error")
 	got := answered(client.DescribeFlowLogs(t.Context(), &ec2.DescribeFlowLogsInput{Filter: []types.Filter{{Name: aws.String("resource-id"), Values: []string{vpc}}}}))(t).FlowLogs
 	if len(got) != 1 || *got[0].DeliverLogsStatus != "FAILED" || *got[0].DeliverLogsErrorMessage != "Access error" {

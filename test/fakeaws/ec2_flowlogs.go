@@ -28,8 +28,12 @@ func unsuccessful(resource, code, message string) types.UnsuccessfulItem {
 	return types.UnsuccessfulItem{ResourceId: aws.String(resource), Error: &types.UnsuccessfulItemError{Code: aws.String(code), Message: aws.String(message)}}
 }
 
+// plainFormat is how flow logs are written where nobody asks for another format.
+const plainFormat = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}"
+
 // createFlowLogs makes one flow log for each resource. What goes wrong with one resource is in
-// the answer, not an error; a token that was used answers again what it answered.
+// the answer, not an error, but for one flow log that is there already; a token that was used
+// answers again what it answered.
 func createFlowLogs(r *Request, in *ec2.CreateFlowLogsInput) (*ec2.CreateFlowLogsOutput, error) {
 	state, token := ec2In(r), aws.ToString(in.ClientToken)
 	out := &ec2.CreateFlowLogsOutput{ClientToken: in.ClientToken, FlowLogIds: []string{}, Unsuccessful: []types.UnsuccessfulItem{}}
@@ -47,6 +51,9 @@ func createFlowLogs(r *Request, in *ec2.CreateFlowLogsInput) (*ec2.CreateFlowLog
 	}
 	for _, resource := range in.ResourceIds {
 		if code, message := state.refusesFlowLog(template, resource); code != "" {
+			if code == flowLogExists && len(in.ResourceIds) == 1 {
+				return nil, failure(code, "%s", message)
+			}
 			out.Unsuccessful = append(out.Unsuccessful, unsuccessful(resource, code, message))
 			continue
 		}
@@ -62,6 +69,8 @@ func createFlowLogs(r *Request, in *ec2.CreateFlowLogsInput) (*ec2.CreateFlowLog
 	return out, nil
 }
 
+const flowLogExists = "FlowLogAlreadyExists"
+
 func (r *Request) flowLog(in *ec2.CreateFlowLogsInput) (types.FlowLog, error) {
 	made := types.FlowLog{
 		CreationTime: aws.Time(r.Now), FlowLogStatus: aws.String("ACTIVE"), DeliverLogsStatus: aws.String("SUCCESS"), TrafficType: in.TrafficType,
@@ -70,6 +79,9 @@ func (r *Request) flowLog(in *ec2.CreateFlowLogsInput) (types.FlowLog, error) {
 	}
 	if made.LogDestinationType == "" {
 		made.LogDestinationType = types.LogDestinationTypeCloudWatchLogs
+	}
+	if made.LogFormat == nil {
+		made.LogFormat = aws.String(plainFormat)
 	}
 	if made.MaxAggregationInterval == nil {
 		made.MaxAggregationInterval = aws.Int32(600)
@@ -103,7 +115,7 @@ func (s *ec2State) refusesFlowLog(template types.FlowLog, resource string) (code
 		same := *have.ResourceId == resource && have.TrafficType == template.TrafficType &&
 			aws.ToString(have.LogGroupName) == aws.ToString(template.LogGroupName) && aws.ToString(have.LogDestination) == aws.ToString(template.LogDestination)
 		if same {
-			return "FlowLogAlreadyExists", "Error. There is an existing Flow Log with the same configuration and log destination."
+			return flowLogExists, "Error. There is an existing Flow Log with the same configuration and log destination."
 		}
 	}
 	return "", ""

@@ -82,7 +82,7 @@ func describeSecurityGroups(r *Request, in *ec2.DescribeSecurityGroupsInput) (*e
 	}
 	found, next, err := listing[types.SecurityGroup]{
 		ids: in.GroupIds, filters: in.Filters, token: in.NextToken, size: in.MaxResults, least: 5, most: 1000,
-		missing: "InvalidGroup.NotFound", id: func(g types.SecurityGroup) *string { return g.GroupId }, tags: state.tagsOf, values: valuesOfGroup,
+		missing: "InvalidGroup.NotFound", shape: groupID, id: func(g types.SecurityGroup) *string { return g.GroupId }, tags: state.tagsOf, values: valuesOfGroup,
 	}.from(all)
 	if err != nil {
 		return nil, err

@@ -107,13 +107,16 @@ func (r *Request) createImage(name, description string, mappings []types.BlockDe
 	image := types.Image{
 		ImageId: aws.String(r.id("ami")), Name: aws.String(name), Description: aws.String(description), OwnerId: aws.String(r.Account), State: types.ImageStateAvailable,
 		CreationDate: aws.String(r.Now.UTC().Format(time.RFC3339)), BlockDeviceMappings: mappings, ImageType: types.ImageTypeValuesMachine, Architecture: types.ArchitectureValuesX8664,
-		ImageLocation: aws.String(r.Account + "/" + name), RootDeviceType: types.DeviceTypeEbs, VirtualizationType: types.VirtualizationTypeHvm,
+		ImageLocation: aws.String(r.Account + "/" + name), RootDeviceType: types.DeviceTypeEbs, RootDeviceName: aws.String("/dev/xvda"), VirtualizationType: types.VirtualizationTypeHvm,
 	}
 	ec2In(r).images[*image.ImageId] = image
 	return image, nil
 }
 
 func (r *Request) ownImage(id *string) (types.Image, error) {
+	if err := imageID.of(aws.ToString(id)); err != nil {
+		return types.Image{}, err
+	}
 	image, ok := ec2In(r).images[aws.ToString(id)]
 	if !ok {
 		return image, failure("InvalidAMIID.NotFound", "The image id '[%s]' does not exist", aws.ToString(id))
@@ -173,7 +176,7 @@ func describeImages(r *Request, in *ec2.DescribeImagesInput) (*ec2.DescribeImage
 	state := ec2In(r)
 	found, next, err := listing[types.Image]{
 		ids: in.ImageIds, filters: in.Filters, token: in.NextToken, size: in.MaxResults, least: 1, most: 1000,
-		missing: "InvalidAMIID.NotFound", id: func(i types.Image) *string { return i.ImageId }, tags: state.tagsOf,
+		missing: "InvalidAMIID.NotFound", shape: imageID, id: func(i types.Image) *string { return i.ImageId }, tags: state.tagsOf,
 		values: func(i types.Image, filter string) ([]string, bool) {
 			switch filter {
 			case "image-id":

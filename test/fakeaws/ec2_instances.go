@@ -2,7 +2,6 @@ package fakeaws
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -32,8 +31,8 @@ func runInstances(r *Request, in *ec2.RunInstancesInput) (*ec2.RunInstancesOutpu
 	if err != nil {
 		return nil, err
 	}
-	if !strings.HasPrefix(aws.ToString(in.ImageId), "ami-") {
-		return nil, failure("InvalidAMIID.Malformed", "Invalid id: \"%s\" (expecting \"ami-...\")", aws.ToString(in.ImageId))
+	if err := imageID.of(aws.ToString(in.ImageId)); err != nil {
+		return nil, err
 	}
 	subnet, err := r.subnet(in.SubnetId)
 	if err != nil {
@@ -110,7 +109,7 @@ func describeInstances(r *Request, in *ec2.DescribeInstancesInput) (*ec2.Describ
 	state := ec2In(r)
 	found, next, err := listing[instance]{
 		ids: in.InstanceIds, filters: in.Filters, token: in.NextToken, size: in.MaxResults, least: 5, most: 1000, alone: true,
-		missing: "InvalidInstanceID.NotFound", id: func(i instance) *string { return i.InstanceId }, tags: state.tagsOf, values: valuesOfInstance,
+		missing: "InvalidInstanceID.NotFound", shape: instanceID, id: func(i instance) *string { return i.InstanceId }, tags: state.tagsOf, values: valuesOfInstance,
 	}.from(inOrder(state.instances))
 	if err != nil {
 		return nil, err

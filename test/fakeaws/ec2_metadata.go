@@ -80,6 +80,9 @@ func (s *ec2State) shown(i instance, now time.Time) *types.InstanceMetadataOptio
 
 func modifyInstanceMetadataOptions(r *Request, in *ec2.ModifyInstanceMetadataOptionsInput) (*ec2.ModifyInstanceMetadataOptionsOutput, error) {
 	state, id := ec2In(r), aws.ToString(in.InstanceId)
+	if err := instanceID.of(id); err != nil {
+		return nil, err
+	}
 	have, ok := state.instances[id]
 	switch {
 	case !ok:

@@ -117,10 +117,13 @@ func (r *Request) revoke(id, name *string, egress bool, ids []string, asked []ty
 	}
 	have := state.rulesOf(*group.GroupId, egress)
 	var doomed []types.SecurityGroupRule
-	for _, ruleID := range ids {
-		at := slices.IndexFunc(have, func(rule types.SecurityGroupRule) bool { return *rule.SecurityGroupRuleId == ruleID })
+	for _, id := range ids {
+		if err := ruleID.of(id); err != nil {
+			return nil, nil, err
+		}
+		at := slices.IndexFunc(have, func(rule types.SecurityGroupRule) bool { return *rule.SecurityGroupRuleId == id })
 		if at < 0 {
-			return nil, nil, failure("InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '%s' does not exist", ruleID)
+			return nil, nil, failure("InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '%s' does not exist", id)
 		}
 		doomed = append(doomed, have[at])
 	}
@@ -164,7 +167,7 @@ func describeSecurityGroupRules(r *Request, in *ec2.DescribeSecurityGroupRulesIn
 	state := ec2In(r)
 	found, next, err := listing[types.SecurityGroupRule]{
 		ids: in.SecurityGroupRuleIds, filters: in.Filters, token: in.NextToken, size: in.MaxResults, least: 5, most: 1000,
-		missing: "InvalidSecurityGroupRuleId.NotFound", id: func(rule types.SecurityGroupRule) *string { return rule.SecurityGroupRuleId }, tags: state.tagsOf,
+		missing: "InvalidSecurityGroupRuleId.NotFound", shape: ruleID, id: func(rule types.SecurityGroupRule) *string { return rule.SecurityGroupRuleId }, tags: state.tagsOf,
 		values: func(rule types.SecurityGroupRule, filter string) ([]string, bool) {
 			switch filter {
 			case "group-id":

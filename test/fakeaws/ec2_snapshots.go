@@ -105,6 +105,9 @@ func (r *Request) createSnapshot(volume types.Volume, description string) types.
 }
 
 func (r *Request) ownSnapshot(id *string) (types.Snapshot, error) {
+	if err := snapshotID.of(aws.ToString(id)); err != nil {
+		return types.Snapshot{}, err
+	}
 	snapshot, ok := ec2In(r).snapshots[aws.ToString(id)]
 	if !ok {
 		return snapshot, failure("InvalidSnapshot.NotFound", "The snapshot '%s' does not exist.", aws.ToString(id))
@@ -178,7 +181,7 @@ func describeSnapshots(r *Request, in *ec2.DescribeSnapshotsInput) (*ec2.Describ
 	state := ec2In(r)
 	found, next, err := listing[types.Snapshot]{
 		ids: in.SnapshotIds, filters: in.Filters, token: in.NextToken, size: in.MaxResults, least: 5, most: 1000,
-		missing: "InvalidSnapshot.NotFound", id: func(s types.Snapshot) *string { return s.SnapshotId }, tags: state.tagsOf,
+		missing: "InvalidSnapshot.NotFound", shape: snapshotID, id: func(s types.Snapshot) *string { return s.SnapshotId }, tags: state.tagsOf,
 		values: func(s types.Snapshot, filter string) ([]string, bool) {
 			switch filter {
 			case "snapshot-id":

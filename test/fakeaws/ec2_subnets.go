@@ -118,10 +118,25 @@ func (r *Request) subnet(id *string) (types.Subnet, error) {
 	return types.Subnet{}, failure("MissingInput", "No subnets found for the default VPC. Please specify a subnet.")
 }
 
+// freeAddress is the first address of a subnet that no interface has; EC2 keeps the first four.
+func (s *ec2State) freeAddress(subnet types.Subnet) string {
+	taken := map[string]bool{}
+	for _, i := range s.interfaces {
+		if *i.SubnetId == *subnet.SubnetId {
+			taken[*i.PrivateIpAddress] = true
+		}
+	}
+	address := netip.MustParsePrefix(*subnet.CidrBlock).Addr().Next().Next().Next().Next()
+	for taken[address.String()] {
+		address = address.Next()
+	}
+	return address.String()
+}
+
 // createInterface gives an instance its network interface.
 func (r *Request) createInterface(instance string, subnet types.Subnet, groups []types.GroupIdentifier) types.NetworkInterface {
 	n := r.NextID()
-	address := aws.String(netip.MustParsePrefix(*subnet.CidrBlock).Addr().Next().Next().String())
+	address := aws.String(ec2In(r).freeAddress(subnet))
 	made := types.NetworkInterface{
 		NetworkInterfaceId: aws.String(fmt.Sprintf("eni-%017x", n)), VpcId: subnet.VpcId, SubnetId: subnet.SubnetId, OwnerId: aws.String(r.Account),
 		AvailabilityZone: subnet.AvailabilityZone, Groups: groups, Status: types.NetworkInterfaceStatusInUse, InterfaceType: types.NetworkInterfaceTypeInterface,
