@@ -23,6 +23,10 @@ import (
 // heartbeat is how often the last verification is written while nothing else changes.
 const heartbeat = 5 * time.Minute
 
+// rereadAfter is how soon an account is read again in which throttling or an outage kept
+// something from being read, in times of VerifyAfter.
+const rereadAfter = 60
+
 // report writes what the round found: in short on the account, in full on its AccountPosture.
 func (v *visit) report(ctx context.Context) error {
 	totals := v.found.Report.Totals()
@@ -149,6 +153,9 @@ func (v *visit) conclude() {
 	case v.remediation.RoleARN == "" && len(v.found.Plan.Changes) > len(v.found.Plan.In(posture.Audited)):
 		conditions.Ready(a, "read and judged; nothing can be written without spec.remediationRoleARN")
 	default:
+		if v.found.Report.Passing() {
+			v.again = rereadAfter * v.VerifyAfter
+		}
 		conditions.Ready(a, fmt.Sprintf("read and judged %d controls in %d regions", len(v.declared), len(v.inScope)))
 	}
 }

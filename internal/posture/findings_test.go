@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/fault"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
@@ -120,5 +122,20 @@ func TestVerdictOfAControl(t *testing.T) {
 				t.Errorf("got %+v, want %+v", got, row.totals)
 			}
 		})
+	}
+}
+
+// Only what passes by itself is worth trying again before the interval.
+func TestPassing(t *testing.T) {
+	for class, want := range map[fault.Class]bool{
+		fault.Throttled: true, fault.Unavailable: true, fault.Denied: false, fault.DeniedByOrganization: false, fault.NotRead: false,
+		fault.Invalid: false, fault.NotFound: false, fault.Conflict: false, fault.Other: false,
+	} {
+		x := square("x")
+		x.Shape = inventory.Unseen[string](&fault.Fault{Class: class, Message: "no"})
+		report := posture.Judge([]posture.Declaration{declared(rule("test-round", nil, nil), v1alpha1.Audit)}, observed(x))
+		if got := report.Passing(); got != want || report.Controls[0].Verdict() != v1alpha1.Unknown {
+			t.Errorf("%s: %t, want %t", class, got, want)
+		}
 	}
 }

@@ -86,6 +86,13 @@ func (r Report) Wrong() func(collection string, ref inventory.Ref) bool {
 	}
 }
 
+// Passing says whether anything was kept from being read by what passes by itself.
+func (r Report) Passing() bool {
+	return slices.ContainsFunc(r.Controls, func(c ControlReport) bool {
+		return slices.ContainsFunc(c.Judged, func(j Judged) bool { return j.Verdict.Passing })
+	})
+}
+
 // Totals counts the controls by what they conclude.
 func (r Report) Totals() v1alpha1.Totals {
 	var totals v1alpha1.Totals

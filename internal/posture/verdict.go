@@ -16,6 +16,8 @@ type Verdict struct {
 	Reason string
 	// Message is one sentence: what is wrong, with the values that show it.
 	Message string
+	// Passing: what kept it from being read passes by itself, so that it is worth trying soon.
+	Passing bool
 }
 
 // Pass is the verdict on a resource that is as declared.
@@ -54,10 +56,12 @@ func Unknown(err error) Verdict {
 	case fault.DeniedByOrganization:
 		verdict.Reason = v1alpha1.VerdictReadDeniedByOrganization
 	case fault.Throttled:
-		verdict.Reason = v1alpha1.VerdictReadThrottled
+		verdict.Reason, verdict.Passing = v1alpha1.VerdictReadThrottled, true
+	case fault.Unavailable:
+		verdict.Passing = true
 	case fault.NotRead:
 		verdict.Reason = v1alpha1.VerdictNotRead
-	case fault.NotFound, fault.Unavailable, fault.Conflict, fault.Invalid, fault.WrongAccount, fault.ReadOnly, fault.Other:
+	case fault.NotFound, fault.Conflict, fault.Invalid, fault.WrongAccount, fault.ReadOnly, fault.Other:
 	}
 	return verdict
 }
