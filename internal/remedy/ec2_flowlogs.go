@@ -39,6 +39,9 @@ func ownFlowLog(have []inventory.FlowLog, traffic string) bool {
 	return slices.ContainsFunc(have, func(f inventory.FlowLog) bool { return f.Own && f.Active && f.Traffic == traffic })
 }
 
+// flowLogExists is told as the call's error or inside its answer: both mean that it is there.
+const flowLogExists = "FlowLogAlreadyExists"
+
 func createFlowLog(ctx context.Context, s *awsapi.Session, a action.LogVPCFlows) error {
 	out, err := s.In(a.VPC.Region).EC2().CreateFlowLogs(ctx, &ec2.CreateFlowLogsInput{
 		ResourceIds: []string{a.VPC.ID}, ResourceType: types.FlowLogsResourceTypeVpc, TrafficType: types.TrafficType(a.Traffic),
@@ -48,6 +51,9 @@ func createFlowLog(ctx context.Context, s *awsapi.Session, a action.LogVPCFlows)
 			ResourceType: types.ResourceTypeVpcFlowLog, Tags: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownValue)}},
 		}},
 	})
+	if fault.Code(err) == flowLogExists {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -56,7 +62,7 @@ func createFlowLog(ctx context.Context, s *awsapi.Session, a action.LogVPCFlows)
 		if refused.Error != nil {
 			code, message = aws.ToString(refused.Error.Code), aws.ToString(refused.Error.Message)
 		}
-		if code == "FlowLogAlreadyExists" {
+		if code == flowLogExists {
 			continue
 		}
 		return &fault.Fault{Class: fault.Invalid, Operation: "ec2:CreateFlowLogs", Code: code, Message: fmt.Sprintf("%s: %s", code, message)}
