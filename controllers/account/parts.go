@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
@@ -99,36 +100,45 @@ func (v *visit) ensureRuns(ctx context.Context, trigger v1alpha1.RunTrigger, cha
 // ensureRun returns the open run with the spec's plan and part, and creates it if there is none.
 func (v *visit) ensureRun(ctx context.Context, spec v1alpha1.RemediationRunSpec) (*v1alpha1.RemediationRun, error) {
 	for _, run := range v.runs.open {
-		if run.Spec.Trigger != spec.Trigger || run.Spec.PlanHash != spec.PlanHash || run.Spec.Part != spec.Part {
-			continue
-		}
-		if run.Status.Phase == "" { // a crash came between its creation and its status
+		if isOpenFor(run, spec) {
 			return run, v.introduce(ctx, run)
 		}
-		return run, nil
 	}
-	run := &v1alpha1.RemediationRun{Spec: spec}
-	run.Namespace = v.account.Namespace
-	run.Labels = map[string]string{v1alpha1.LabelAccount: v.account.Name, v1alpha1.LabelPlan: spec.PlanHash, v1alpha1.LabelOpen: ""}
 	base := fmt.Sprintf("%s-%s-%d", strings.TrimRight(v.account.Name[:min(len(v.account.Name), 40)], "-."), spec.PlanHash[:8], spec.Part)
 	for attempt := 1; ; attempt++ {
-		run.Name = base
+		run := &v1alpha1.RemediationRun{Spec: spec}
+		run.Namespace, run.Name = v.account.Namespace, base
+		run.Labels = map[string]string{v1alpha1.LabelAccount: v.account.Name, v1alpha1.LabelPlan: spec.PlanHash, v1alpha1.LabelOpen: ""}
 		if attempt > 1 {
 			run.Name = fmt.Sprintf("%s-%d", base, attempt)
 		}
-		run.ResourceVersion = ""
 		err := v.Create(ctx, run)
-		if err == nil {
-			return run, v.introduce(ctx, run)
+		if apierrors.IsAlreadyExists(err) {
+			// A former run of the same plan, or one that another process has just made.
+			key := client.ObjectKeyFromObject(run)
+			run = &v1alpha1.RemediationRun{}
+			if err = v.Live.Get(ctx, key, run); apierrors.IsNotFound(err) || err == nil && !isOpenFor(run, spec) {
+				continue
+			}
 		}
-		if !apierrors.IsAlreadyExists(err) {
+		if err != nil {
 			return nil, fmt.Errorf("creating run %s: %w", run.Name, err)
 		}
+		return run, v.introduce(ctx, run)
 	}
 }
 
-// introduce gives a new run its first status.
+// isOpenFor says whether an open run is of the spec's plan and part.
+func isOpenFor(run *v1alpha1.RemediationRun, spec v1alpha1.RemediationRunSpec) bool {
+	_, open := run.Labels[v1alpha1.LabelOpen]
+	return open && run.Spec.Trigger == spec.Trigger && run.Spec.PlanHash == spec.PlanHash && run.Spec.Part == spec.Part
+}
+
+// introduce gives a new run its first status, also one that a crash left without.
 func (v *visit) introduce(ctx context.Context, run *v1alpha1.RemediationRun) error {
+	if run.Status.Phase != "" {
+		return nil
+	}
 	run.Status.Phase = v1alpha1.RunPending
 	run.Status.Progress = progress(run)
 	run.Status.ObservedGeneration = run.Generation
