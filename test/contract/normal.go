@@ -66,27 +66,36 @@ func (n *names) value(step, field string, v reflect.Value) any {
 	case reflect.Slice:
 		return n.slice(step, field, v)
 	case reflect.Map:
-		if v.IsNil() {
-			return absent
-		}
-		made := record{}
-		for _, key := range v.MapKeys() {
-			made[n.text(step, "", key.String())] = n.value(step, key.String(), v.MapIndex(key))
-		}
-		return made
-	case reflect.String:
+		return n.mapping(step, v)
+	default:
+		return n.scalar(step, field, v)
+	}
+}
+
+func (n *names) scalar(step, field string, v reflect.Value) any {
+	switch {
+	case v.Kind() == reflect.String:
 		if v.Type() != reflect.TypeFor[string]() && v.Len() == 0 {
 			return absent // an enum has no nil of its own
 		}
 		return n.document(step, field, v.String())
-	case reflect.Int64:
+	case v.Kind() == reflect.Int64:
 		if moment := time.UnixMilli(v.Int()); moment.Year() > 2020 && moment.Year() < 2100 {
 			return "<time>" // CloudWatch Logs tells times as milliseconds
 		}
-		return fmt.Sprint(v.Int())
-	default:
-		return fmt.Sprint(v.Interface())
 	}
+	return fmt.Sprint(v.Interface())
+}
+
+func (n *names) mapping(step string, v reflect.Value) any {
+	if v.IsNil() {
+		return absent
+	}
+	made := record{}
+	for _, key := range v.MapKeys() {
+		made[n.text(step, "", key.String())] = n.value(step, key.String(), v.MapIndex(key))
+	}
+	return made
 }
 
 func (n *names) indirect(step, field string, v reflect.Value) any {

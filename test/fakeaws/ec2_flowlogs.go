@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -74,11 +75,8 @@ const flowLogExists = "FlowLogAlreadyExists"
 func (r *Request) flowLog(in *ec2.CreateFlowLogsInput) (types.FlowLog, error) {
 	made := types.FlowLog{
 		CreationTime: aws.Time(r.Now), FlowLogStatus: aws.String("ACTIVE"), DeliverLogsStatus: aws.String("SUCCESS"), TrafficType: in.TrafficType,
-		LogDestinationType: in.LogDestinationType, LogDestination: in.LogDestination, LogGroupName: in.LogGroupName, DeliverLogsPermissionArn: in.DeliverLogsPermissionArn,
-		MaxAggregationInterval: in.MaxAggregationInterval, LogFormat: in.LogFormat,
-	}
-	if made.LogDestinationType == "" {
-		made.LogDestinationType = types.LogDestinationTypeCloudWatchLogs
+		LogDestinationType: cmp.Or(in.LogDestinationType, types.LogDestinationTypeCloudWatchLogs), LogDestination: in.LogDestination, LogGroupName: in.LogGroupName,
+		DeliverLogsPermissionArn: in.DeliverLogsPermissionArn, MaxAggregationInterval: in.MaxAggregationInterval, LogFormat: in.LogFormat,
 	}
 	if made.LogFormat == nil {
 		made.LogFormat = aws.String(plainFormat)
@@ -86,24 +84,29 @@ func (r *Request) flowLog(in *ec2.CreateFlowLogsInput) (types.FlowLog, error) {
 	if made.MaxAggregationInterval == nil {
 		made.MaxAggregationInterval = aws.Int32(600)
 	}
+	return made, r.refusesDelivery(in, made.LogDestinationType)
+}
+
+// refusesDelivery says why a flow log could not be delivered as it asks for.
+func (r *Request) refusesDelivery(in *ec2.CreateFlowLogsInput, to types.LogDestinationType) error {
 	switch {
 	case in.TrafficType == "":
-		return made, failure("MissingParameter", "The request must contain the parameter TrafficType")
-	case made.LogDestinationType != types.LogDestinationTypeCloudWatchLogs:
+		return failure("MissingParameter", "The request must contain the parameter TrafficType")
+	case to != types.LogDestinationTypeCloudWatchLogs:
 		if in.LogDestination == nil {
-			return made, failure("InvalidParameter", "LogDestination can't be empty.")
+			return failure("InvalidParameter", "LogDestination can't be empty.")
 		}
 	case in.DeliverLogsPermissionArn == nil:
-		return made, failure("InvalidParameter", "DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.")
+		return failure("InvalidParameter", "DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.")
 	case in.LogGroupName == nil && in.LogDestination == nil:
-		return made, failure("InvalidParameter", "LogDestination can't be empty.")
+		return failure("InvalidParameter", "LogDestination can't be empty.")
 	default:
 		role := r.roleByARN(*in.DeliverLogsPermissionArn)
 		if role == nil || !role.trusts("vpc-flow-logs.amazonaws.com") {
-			return made, failure("InvalidParameter", "Unable to assume given IAM role")
+			return failure("InvalidParameter", "Unable to assume given IAM role")
 		}
 	}
-	return made, nil
+	return nil
 }
 
 // refusesFlowLog says why a resource cannot have the flow log, or nothing.
