@@ -48,6 +48,8 @@ type Options struct {
 	Settling time.Duration
 	// VerifyAfter is how soon an account is read again after a run wrote to it.
 	VerifyAfter time.Duration
+	// Debounce is how long changes of postures are gathered before baselines total them.
+	Debounce time.Duration
 	// KeepRuns and KeepRunsFor bound the final runs that an account keeps.
 	KeepRuns    int
 	KeepRunsFor time.Duration
@@ -69,7 +71,7 @@ type Options struct {
 func Defaults() Options {
 	return Options{
 		MetricsAddress: ":8443", ProbeAddress: ":8081",
-		Concurrent: 10, Settling: 2 * time.Minute, VerifyAfter: 2 * time.Second, KeepRuns: 50, KeepRunsFor: 90 * 24 * time.Hour,
+		Concurrent: 10, Settling: 2 * time.Minute, VerifyAfter: 2 * time.Second, Debounce: time.Second, KeepRuns: 50, KeepRunsFor: 90 * 24 * time.Hour,
 		RoleMapNamespace: envOr("ACK_SYSTEM_NAMESPACE", "ack-system"), Now: time.Now,
 	}
 }
@@ -157,7 +159,7 @@ func Run(ctx context.Context, cluster *rest.Config, base aws.Config, o Options) 
 	}
 	if err := controllers.Add(m, controllers.Options{
 		AWS: pool, Now: o.Now, RoleMapNamespace: o.RoleMapNamespace, Suspended: o.Suspended, Settling: o.Settling, VerifyAfter: o.VerifyAfter,
-		Concurrent: o.Concurrent, KeepRuns: o.KeepRuns, KeepRunsFor: o.KeepRunsFor, Debounce: time.Second, LeaderElection: o.LeaderElection,
+		Concurrent: o.Concurrent, KeepRuns: o.KeepRuns, KeepRunsFor: o.KeepRunsFor, Debounce: o.Debounce, LeaderElection: o.LeaderElection,
 	}); err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ var _ = Describe("the brakes", func() {
 			account: findings, runs: []string{"Enforced Succeeded 5/5", "Offered Pending 0/3"},
 		}),
 		Entry("the limits are lowered", brake{
-			pull:    func(_ *stage, a *v1alpha1.AWSAccount, _ *v1alpha1.SecurityBaseline) { edit(a, limits(2, 100)) },
+			pull:    func(_ *stage, a *v1alpha1.AWSAccount, _ *v1alpha1.SecurityBaseline) { edit(a, actions(2)) },
 			account: append([]string{"Blocked=True LimitExceeded"}, findings...), runs: []string{"Enforced Succeeded 5/5", "Offered Pending 0/3"},
 		}),
 		Entry("what is left becomes protected", brake{
@@ -154,12 +154,12 @@ var _ = Describe("the brakes", func() {
 			}
 		}
 		s.cloud.Forget()
-		s.run(suspended, settling(0))
+		s.run(suspended, prompt)
 		remains(a, append([]string{"Suspended=True OperatorSuspended"}, findings...)...)
 		check(a)
 		Expect(s.writes()).To(BeEmpty())
 		s.stop()
-		s.run(settling(0))
+		s.run(prompt)
 		expect(a, resting...)
 		Expect(s.writes()).To(HaveLen(2))
 	})

@@ -215,7 +215,7 @@ var _ = Describe("in Enforce", func() {
 		s := start()
 		s.buckets(numbered(7)...)
 		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
-		a := s.account(limits(6, 100))
+		a := s.account(actions(6))
 		expect(a, append([]string{"Blocked=True LimitExceeded"}, findings...)...)
 		Expect(message(a, v1alpha1.ConditionBlocked)).To(ContainSubstring("7 actions exceed limits.maxActions 6"))
 		expect(s.posture(), "Blocked=True LimitExceeded", "Compliant=False Findings")
@@ -239,7 +239,7 @@ var _ = Describe("in Enforce", func() {
 		expect(a, append([]string{"Blocked=True LimitExceeded"}, findings...)...)
 		Expect(message(a, v1alpha1.ConditionBlocked)).To(ContainSubstring("6 of 6 s3.buckets exceed limits.maxPercent 20"))
 		edit(b, func(b *v1alpha1.SecurityBaseline) { b.Spec.Limits.MaxPercent = &percent })
-		edit(a, limits(1000, 100))
+		edit(a, actions(1000))
 		Eventually(func() string { return message(a, v1alpha1.ConditionBlocked) }).Should(ContainSubstring("6 of 6 s3.buckets exceed limits.maxPercent 50"))
 		Expect(s.writes()).To(BeEmpty())
 		edit(b, func(b *v1alpha1.SecurityBaseline) { b.Spec.Limits = v1alpha1.Limits{} })
@@ -248,7 +248,7 @@ var _ = Describe("in Enforce", func() {
 	})
 
 	It("finds drift at the interval and closes it", func() {
-		s := start(settling(0))
+		s := start(prompt)
 		s.buckets("logs")
 		s.baseline("foundational", v1alpha1.Enforce, versionBuckets(), every(10*time.Second))
 		a := s.account()
@@ -281,7 +281,7 @@ var _ = Describe("in Enforce", func() {
 
 var _ = Describe("a round that finds nothing new", func() {
 	It("writes nothing, neither to AWS nor to the cluster", func() {
-		s := start(settling(0))
+		s := start(prompt)
 		s.buckets("logs", "photos")
 		b := s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
 		a := s.account(roomy)
@@ -304,7 +304,7 @@ var _ = Describe("a round that finds nothing new", func() {
 	})
 
 	It("does so too while a plan is blocked, offered, failed or unread", func() {
-		s := start(settling(0))
+		s := start(prompt)
 		s.buckets(numbered(7)...)
 		s.cloud.Deny("s3:GetBucketEncryption")
 		p := bothOn()

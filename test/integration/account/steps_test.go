@@ -84,15 +84,7 @@ func numbered(n int) []string {
 	return names
 }
 
-// open undoes what was done to a bucket, as someone behind the operator's back would.
-func (s *stage) open(name string) {
-	GinkgoHelper()
-	admin := s3.NewFromConfig(s.cloud.ConfigFor(s.id))
-	_, err := admin.DeletePublicAccessBlock(ctx, &s3.DeletePublicAccessBlockInput{Bucket: aws.String(s.id + "-" + name)})
-	Expect(err).NotTo(HaveOccurred())
-}
-
-// unversion stops keeping versions.
+// unversion stops keeping versions, as someone behind the operator's back would.
 func (s *stage) unversion(name string) {
 	GinkgoHelper()
 	admin := s3.NewFromConfig(s.cloud.ConfigFor(s.id))
@@ -214,7 +206,10 @@ func check(a *v1alpha1.AWSAccount) {
 // another generation than the present says so.
 func standing(o conditions.Object) []string {
 	GinkgoHelper()
-	refresh(o)
+	return conditionsOf(refresh(o))
+}
+
+func conditionsOf(o conditions.Object) []string {
 	all := []string{}
 	for _, c := range *o.GetConditions() {
 		told := fmt.Sprintf("%s=%s %s", c.Type, c.Status, c.Reason)
@@ -321,3 +316,5 @@ func (s *stage) block(name string, policies bool) {
 	})
 	Expect(err).NotTo(HaveOccurred())
 }
+
+func objectKey(o client.Object) client.ObjectKey { return client.ObjectKeyFromObject(o) }

@@ -126,7 +126,7 @@ func (s *stage) newNamespace(annotations map[string]string) string {
 func (s *stage) run(options ...func(*app.Options)) (cancel func()) {
 	o := app.Defaults()
 	o.MetricsAddress, o.ProbeAddress, o.Unlimited, o.SkipNameValidation = "0", "0", true, true
-	o.VerifyAfter = 50 * time.Millisecond
+	o.VerifyAfter, o.Debounce = 50*time.Millisecond, 100*time.Millisecond
 	for _, set := range options {
 		set(&o)
 	}
@@ -152,8 +152,8 @@ func (s *stage) run(options ...func(*app.Options)) (cancel func()) {
 
 func suspended(o *app.Options) { o.Suspended = true }
 
-// settling sets how long AWS may take to show a write.
-func settling(d time.Duration) func(*app.Options) { return func(o *app.Options) { o.Settling = d } }
+// prompt lets AWS show a write at once.
+func prompt(o *app.Options) { o.Settling = 0 }
 
 // account creates the stage's AWSAccount.
 func (s *stage) account(change ...func(*v1alpha1.AWSAccount)) *v1alpha1.AWSAccount {
@@ -189,15 +189,16 @@ func allowing(risks ...v1alpha1.Risk) func(*v1alpha1.AWSAccount) {
 	return func(a *v1alpha1.AWSAccount) { a.Spec.Guard.AllowedRisks = risks }
 }
 
-// limits are the guard's.
-func limits(actions, percent int32) func(*v1alpha1.AWSAccount) {
+// actions are how many the guard lets one round apply, of any share.
+func actions(most int32) func(*v1alpha1.AWSAccount) {
+	all := int32(100)
 	return func(a *v1alpha1.AWSAccount) {
-		a.Spec.Guard.Limits = v1alpha1.Limits{MaxActions: &actions, MaxPercent: &percent}
+		a.Spec.Guard.Limits = v1alpha1.Limits{MaxActions: &most, MaxPercent: &all}
 	}
 }
 
-// roomy are limits that hold nothing back.
-var roomy = limits(1000, 100)
+// roomy is a guard whose limits hold nothing back.
+var roomy = actions(1000)
 
 // baseline creates a SecurityBaseline for every account of the namespace.
 func (s *stage) baseline(name string, enforcement v1alpha1.Enforcement, posture v1alpha1.Posture, change ...func(*v1alpha1.SecurityBaseline)) *v1alpha1.SecurityBaseline {
