@@ -113,6 +113,9 @@ func (p *pass) take(ctx context.Context, steps []Step) error {
 func (p *pass) step(ctx context.Context, step Step) error {
 	standing, err := step.look(ctx)
 	switch {
+	case fault.Is(err, fault.NotFound):
+		p.record(step, v1alpha1.CallChanged, "the target is gone: "+err.Error())
+		return nil
 	case err != nil:
 		return p.failed(ctx, step, err)
 	case standing == Done:

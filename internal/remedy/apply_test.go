@@ -31,7 +31,8 @@ var current *world
 
 type world struct {
 	built   map[string]int  // how often each link was sent and arrived
-	gone    map[string]bool // links whose target is neither as planned nor as intended
+	changed map[string]bool // links whose target is neither as planned nor as intended
+	unread  map[string]error
 	answers map[string]func(*world, string) error
 	looks   int
 	log     []string
@@ -44,7 +45,7 @@ type world struct {
 type crashed struct{}
 
 func newWorld() *world {
-	return &world{built: map[string]int{}, gone: map[string]bool{}, answers: map[string]func(*world, string) error{}, durable: map[string]v1alpha1.JournalEntry{}, pending: map[string]v1alpha1.JournalEntry{}}
+	return &world{built: map[string]int{}, changed: map[string]bool{}, unread: map[string]error{}, answers: map[string]func(*world, string) error{}, durable: map[string]v1alpha1.JournalEntry{}, pending: map[string]v1alpha1.JournalEntry{}}
 }
 
 func (w *world) at(what string) {
@@ -67,7 +68,9 @@ func (w *world) steps(c chain) []Step {
 				switch {
 				case ctx.Err() != nil:
 					return "", ctx.Err()
-				case w.gone[link]:
+				case w.unread[link] != nil:
+					return "", w.unread[link]
+				case w.changed[link]:
 					return Changed, nil
 				case w.built[link] > 0:
 					return Done, nil
@@ -274,7 +277,13 @@ func TestApplyAnswers(t *testing.T) {
 			Outcome{Applied: 1},
 			"AlreadySo AlreadySo AlreadySo", 3,
 		},
-		"the target changed": {func(w *world) { w.gone["a2"] = true }, Outcome{Changed: 1}, "Done Changed ", 1},
+		"the target changed": {func(w *world) { w.changed["a2"] = true }, Outcome{Changed: 1}, "Done Changed ", 1},
+		"the target is gone": {
+			func(w *world) { w.unread["a2"] = &fault.Fault{Class: fault.NotFound, Code: "NoSuchBucket"} },
+			Outcome{Changed: 1},
+			"Done Changed ", 1,
+		},
+		"the target cannot be read": {func(w *world) { w.unread["a2"] = refused }, Outcome{Failed: 1}, "Done Denied ", 1},
 		"denied": {
 			func(w *world) { w.answers["a2"] = func(*world, string) error { return refused } },
 			Outcome{Failed: 1},
