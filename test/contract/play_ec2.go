@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 )
 
 // network is the VPC of the script and its subnet.
@@ -37,14 +38,18 @@ func playEC2(p *play) {
 }
 
 func playEC2Settings(p *play, home *ec2.Client) {
-	key := aws.String("arn:aws:kms:us-east-1:" + p.script.Account + ":key/11111111-2222-3333-4444-555555555555")
+	made, err := kms.NewFromConfig(p.in("us-east-1")).CreateKey(p.ctx, &kms.CreateKeyInput{})
+	if err != nil {
+		panic(err)
+	}
+	key := made.KeyMetadata
 	call(p, "read encryption by default never set", home.GetEbsEncryptionByDefault, &ec2.GetEbsEncryptionByDefaultInput{})
 	call(p, "encrypt by default", home.EnableEbsEncryptionByDefault, &ec2.EnableEbsEncryptionByDefaultInput{})
 	call(p, "encrypt by default again", home.EnableEbsEncryptionByDefault, &ec2.EnableEbsEncryptionByDefaultInput{})
 	call(p, "read encryption by default", home.GetEbsEncryptionByDefault, &ec2.GetEbsEncryptionByDefaultInput{})
 	call(p, "read the default key never set", home.GetEbsDefaultKmsKeyId, &ec2.GetEbsDefaultKmsKeyIdInput{})
-	call(p, "set the default key", home.ModifyEbsDefaultKmsKeyId, &ec2.ModifyEbsDefaultKmsKeyIdInput{KmsKeyId: key})
-	call(p, "set the default key by its id", home.ModifyEbsDefaultKmsKeyId, &ec2.ModifyEbsDefaultKmsKeyIdInput{KmsKeyId: aws.String("11111111-2222-3333-4444-555555555555")})
+	call(p, "set the default key", home.ModifyEbsDefaultKmsKeyId, &ec2.ModifyEbsDefaultKmsKeyIdInput{KmsKeyId: key.Arn})
+	call(p, "set the default key by its id", home.ModifyEbsDefaultKmsKeyId, &ec2.ModifyEbsDefaultKmsKeyIdInput{KmsKeyId: key.KeyId})
 	call(p, "read the default key", home.GetEbsDefaultKmsKeyId, &ec2.GetEbsDefaultKmsKeyIdInput{})
 	call(p, "reset the default key", home.ResetEbsDefaultKmsKeyId, &ec2.ResetEbsDefaultKmsKeyIdInput{})
 	call(p, "read the default key reset", home.GetEbsDefaultKmsKeyId, &ec2.GetEbsDefaultKmsKeyIdInput{})
