@@ -38,6 +38,26 @@ type AccountPostureStatus struct {
 	// +listMapKey=uid
 	// +optional
 	Baselines []JudgedBaseline `json:"baselines,omitempty"`
+	// Acceptances that cover findings here, by name; 50 at most.
+	// +kubebuilder:validation:MaxItems=50
+	// +listType=map
+	// +listMapKey=acceptance
+	// +optional
+	Accepted []AcceptedFindings `json:"accepted,omitempty"`
+	// Size of every collection that was read, to notice one that shrinks; 100 at
+	// most.
+	// +kubebuilder:validation:MaxItems=100
+	// +listType=map
+	// +listMapKey=collection
+	// +optional
+	Collections []CollectionSize `json:"collections,omitempty"`
+	// What shrank so much in the last round that nothing is planned until a second
+	// reading agrees; 20 at most.
+	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:MaxLength=256
+	// +listType=atomic
+	// +optional
+	Shrank []string `json:"shrank,omitempty"`
 	// Worst findings first; as many as fit, 100 at most.
 	// +kubebuilder:validation:MaxItems=100
 	// +listType=atomic
@@ -93,9 +113,20 @@ type ControlPosture struct {
 	// Resources that could not be read.
 	// +optional
 	Unknown int32 `json:"unknown,omitempty"`
-	// Failing resources covered by an acceptance.
+	// Failing resources covered by an acceptance; they are counted in fail too.
 	// +optional
 	Accepted int32 `json:"accepted,omitempty"`
+	// Rounds in a row in which the control could not be read in full; 2 stands for
+	// any more.
+	// +kubebuilder:validation:Maximum=2
+	// +optional
+	UnreadRounds int32 `json:"unreadRounds,omitempty"`
+	// IAM actions that reading it lacks, as service:Action; the first 5.
+	// +kubebuilder:validation:MaxItems=5
+	// +kubebuilder:validation:items:MaxLength=128
+	// +listType=atomic
+	// +optional
+	Missing []string `json:"missing,omitempty"`
 	// Why the baselines that declare it cannot be merged; it is only audited until
 	// they agree.
 	// +kubebuilder:validation:MaxLength=1024
@@ -139,9 +170,51 @@ type Finding struct {
 	// +kubebuilder:validation:MaxLength=4096
 	// +optional
 	Protected string `json:"protected,omitempty"`
+	// RiskAcceptance that covers it, by name; nothing is planned for it.
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	AcceptedBy string `json:"acceptedBy,omitempty"`
+	// Somebody keeps undoing what the operator applies; it is left alone for a
+	// while. Names who, where CloudTrail tells.
+	// +kubebuilder:validation:MaxLength=512
+	// +optional
+	Contested string `json:"contested,omitempty"`
 	// Written, and not yet shown by AWS; it is read again soon.
 	// +optional
 	Settling bool `json:"settling,omitempty"`
+}
+
+// AcceptedFindings are the findings of an account that one acceptance covers.
+type AcceptedFindings struct {
+	// Name of the RiskAcceptance, of this namespace.
+	// +kubebuilder:validation:MaxLength=253
+	Acceptance string `json:"acceptance"`
+	// Findings it covers here.
+	Findings int32 `json:"findings"`
+	// The first of them, by control and resource; 5 at most.
+	// +kubebuilder:validation:MaxItems=5
+	// +listType=atomic
+	// +optional
+	First []AcceptedFinding `json:"first,omitempty"`
+}
+
+// AcceptedFinding is a finding that an acceptance covers.
+type AcceptedFinding struct {
+	// Control id, as in the catalogue.
+	// +kubebuilder:validation:MaxLength=64
+	Control string `json:"control"`
+	// Resource, by ARN where it has one, else by id.
+	// +kubebuilder:validation:MaxLength=2048
+	Resource string `json:"resource"`
+}
+
+// CollectionSize is how many resources a collection of the account had.
+type CollectionSize struct {
+	// Name of the collection (s3.buckets).
+	// +kubebuilder:validation:MaxLength=64
+	Collection string `json:"collection"`
+	// Resources in it.
+	Size int32 `json:"size"`
 }
 
 // PlanSummary is the plan in short. The RemediationRuns hold it in full.

@@ -25,6 +25,18 @@ const (
 	MaxFindings = 100
 	// MaxMessage bounds the message of a finding.
 	MaxMessage = 1024
+	// MaxAccepted bounds AccountPosture's status.accepted, and MaxAcceptedFirst the findings
+	// named for one acceptance there.
+	MaxAccepted      = 50
+	MaxAcceptedFirst = 5
+	// MaxCollections bounds AccountPosture's status.collections.
+	MaxCollections = 100
+	// MaxShrank bounds AccountPosture's status.shrank.
+	MaxShrank = 20
+	// MaxMissing bounds the IAM actions named for one control of an AccountPosture.
+	MaxMissing = 5
+	// MaxCovers bounds RiskAcceptance's status.covers.
+	MaxCovers = 20
 	// MaxPlanLines bounds AccountPosture's status.plan.first.
 	MaxPlanLines = 50
 	// MaxActions bounds RemediationRun's spec.actions.

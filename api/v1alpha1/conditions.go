@@ -18,6 +18,11 @@ const (
 	ConditionContested = "Contested"
 	// ConditionSuspended says that a person suspended the object.
 	ConditionSuspended = "Suspended"
+	// ConditionReadFailing says that controls could not be read for two rounds or more; the
+	// message names them and the IAM actions that are missing.
+	ConditionReadFailing = "ReadFailing"
+	// ConditionCovering says whether a RiskAcceptance covers any finding.
+	ConditionCovering = "Covering"
 	// ConditionConflict says that baselines disagree on a control in a way no order resolves;
 	// the control is only audited until they agree.
 	ConditionConflict = "Conflict"
@@ -85,6 +90,34 @@ const (
 	ReasonWithinLimits = "WithinLimits"
 )
 
+// Reasons of Contested and ReadFailing.
+const (
+	// ReasonUndoneRepeatedly: someone undid the same change more than three times in an hour;
+	// it is left alone for a while, longer each time.
+	ReasonUndoneRepeatedly = "UndoneRepeatedly"
+	// ReasonPermissionMissing: AWS refuses reads; the message names the IAM actions.
+	ReasonPermissionMissing = "PermissionMissing"
+	// ReasonReadsFail: reads fail otherwise.
+	ReasonReadsFail = "ReadsFail"
+)
+
+// Reasons of a RiskAcceptance's conditions.
+const (
+	// ReasonCovers: there are findings that it covers.
+	ReasonCovers = "Covers"
+	// ReasonCoversNothing: no finding is covered by it now.
+	ReasonCoversNothing = "CoversNothing"
+	// ReasonExpired: it has expired; what it covered fails again.
+	ReasonExpired = "Expired"
+	// ReasonExpiring: it expires within 14 days.
+	ReasonExpiring = "Expiring"
+	// ReasonTooLong: it reaches further than the operator's administrator allows, and covers
+	// nothing.
+	ReasonTooLong = "TooLong"
+	// ReasonUnknownControl: it names a control that is not in the catalogue.
+	ReasonUnknownControl = "UnknownControl"
+)
+
 // Reasons of Conflict and Suspended.
 const (
 	// ReasonBaselinesDisagree: two baselines declare values that have no order.
@@ -107,6 +140,8 @@ const (
 	ReasonSuperseded = "Superseded"
 	// ReasonRejected: an approver said no.
 	ReasonRejected = "Rejected"
+	// ReasonApprovalExpired: the approval was given too long ago; the plan is offered again.
+	ReasonApprovalExpired = "ApprovalExpired"
 	// ReasonStopped: the account was deleted, suspended or its guard lowered mid-run.
 	ReasonStopped = "Stopped"
 )

@@ -27,7 +27,7 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&AWSAccount{}, &AWSAccountList{},
 		&SecurityBaseline{}, &SecurityBaselineList{},
 		&AccountPosture{}, &AccountPostureList{},
-		&RemediationRun{}, &RemediationRunList{},
+		&RemediationRun{}, &RemediationRunList{}, &RiskAcceptance{}, &RiskAcceptanceList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

@@ -7,10 +7,12 @@ import (
 
 // RemediationRunSpec is one plan, or one part of it, on its way to an account. Everything but
 // the approval is fixed when it is created.
-// +kubebuilder:validation:XValidation:rule="self.account == oldSelf.account && self.accountID == oldSelf.accountID && self.trigger == oldSelf.trigger && self.planHash == oldSelf.planHash && self.part == oldSelf.part && self.parts == oldSelf.parts && self.actions == oldSelf.actions",message="a run cannot be changed; only spec.approval may be set"
-// +kubebuilder:validation:XValidation:rule="!has(self.approval) || self.trigger == 'Offered'",message="only an offered run takes an approval; suspend the account to stop an enforced one"
+// +kubebuilder:validation:XValidation:rule="self.account == oldSelf.account && self.accountID == oldSelf.accountID && self.trigger == oldSelf.trigger && self.planHash == oldSelf.planHash && self.part == oldSelf.part && self.parts == oldSelf.parts && self.actions == oldSelf.actions && self.?revertOf == oldSelf.?revertOf",message="a run cannot be changed; only spec.approval and spec.revert may be set"
+// +kubebuilder:validation:XValidation:rule="!has(self.approval) || self.trigger != 'Enforced'",message="only an offered run takes an approval; suspend the account to stop an enforced one"
 // +kubebuilder:validation:XValidation:rule="self.part <= self.parts",message="part must not exceed parts"
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.approval) || (has(self.approval) && self.approval == oldSelf.approval)",message="an approval cannot be changed or withdrawn; suspend the account to stop a run"
+// +kubebuilder:validation:XValidation:rule="!(has(oldSelf.revert) && oldSelf.revert) || (has(self.revert) && self.revert)",message="a wish to undo a run cannot be withdrawn; reject the run that would undo it"
+// +kubebuilder:validation:XValidation:rule="has(self.revertOf) == (self.trigger == 'Undo')",message="an Undo run names the run that it undoes in revertOf, and no other does"
 type RemediationRunSpec struct {
 	// Name of the AWSAccount, of this namespace.
 	// +kubebuilder:validation:MaxLength=253
@@ -20,7 +22,8 @@ type RemediationRunSpec struct {
 	// +kubebuilder:validation:MaxLength=12
 	AccountID string `json:"accountID"`
 	// Why the run exists: Enforced runs start by themselves, Offered ones wait for
-	// an approval.
+	// an approval, and so do Undo runs, which a person asked for by spec.revert of
+	// another run.
 	Trigger RunTrigger `json:"trigger"`
 	// Hash over the actions of the whole plan, the same for all its parts.
 	// +kubebuilder:validation:MaxLength=64
@@ -43,16 +46,26 @@ type RemediationRunSpec struct {
 	// -p '{"spec":{"approval":{"decision":"Approved","by":"YOU"}}}'.
 	// +optional
 	Approval *Approval `json:"approval,omitempty"`
+	// Undo the run: set to true once it has ended. A run with trigger Undo is then
+	// offered that puts the before-images back, where AWS still shows what this
+	// run wrote; it waits for an approval like any other. Cannot be withdrawn.
+	// +optional
+	Revert bool `json:"revert,omitempty"`
+	// Name of the run that an Undo run undoes.
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	RevertOf string `json:"revertOf,omitempty"`
 }
 
 // RunTrigger says what started a run.
-// +kubebuilder:validation:Enum=Enforced;Offered
+// +kubebuilder:validation:Enum=Enforced;Offered;Undo
 type RunTrigger string
 
 // Triggers of a run.
 const (
 	TriggerEnforced RunTrigger = "Enforced"
 	TriggerOffered  RunTrigger = "Offered"
+	TriggerUndo     RunTrigger = "Undo"
 )
 
 // RunAction is one intended change, as data.
@@ -95,6 +108,10 @@ type RunAction struct {
 	// +kubebuilder:validation:items:MaxLength=128
 	// +listType=atomic
 	Calls []string `json:"calls"`
+	// Why the action cannot be undone by spec.revert, if it cannot.
+	// +kubebuilder:validation:MaxLength=512
+	// +optional
+	NoUndo string `json:"noUndo,omitempty"`
 	// The action itself, with the before-image.
 	// +kubebuilder:pruning:PreserveUnknownFields
 	Content runtime.RawExtension `json:"content"`
@@ -126,10 +143,11 @@ const (
 )
 
 // RunPhase is where a run stands.
-// +kubebuilder:validation:Enum=Pending;Running;Succeeded;Failed;Superseded;Rejected;Stopped
+// +kubebuilder:validation:Enum=Pending;Running;Succeeded;Failed;Superseded;Rejected;Stopped;Expired
 type RunPhase string
 
-// Phases of a run. Succeeded, Failed, Superseded, Rejected and Stopped are final.
+// Phases of a run. All but Pending and Running are final. Expired: it was approved, but not
+// begun while the approval was good.
 const (
 	RunPending    RunPhase = "Pending"
 	RunRunning    RunPhase = "Running"
@@ -138,12 +156,13 @@ const (
 	RunSuperseded RunPhase = "Superseded"
 	RunRejected   RunPhase = "Rejected"
 	RunStopped    RunPhase = "Stopped"
+	RunExpired    RunPhase = "Expired"
 )
 
 // Final says whether a run in this phase will never write again.
 func (p RunPhase) Final() bool {
 	switch p {
-	case RunSucceeded, RunFailed, RunSuperseded, RunRejected, RunStopped:
+	case RunSucceeded, RunFailed, RunSuperseded, RunRejected, RunStopped, RunExpired:
 		return true
 	case RunPending, RunRunning:
 	}
@@ -198,14 +217,25 @@ type RemediationRunStatus struct {
 	// +listMapKey=type
 	// +optional
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
-	// Where the run stands. Succeeded, Failed, Superseded, Rejected and Stopped
-	// are final.
+	// Where the run stands. All but Pending and Running are final.
 	// +optional
 	Phase RunPhase `json:"phase,omitempty"`
 	// Actions ended, of all: 7/12.
 	// +kubebuilder:validation:MaxLength=16
 	// +optional
 	Progress string `json:"progress,omitempty"`
+	// Who approved the run, for the journal.
+	// +kubebuilder:validation:MaxLength=512
+	// +optional
+	ApprovedBy string `json:"approvedBy,omitempty"`
+	// When the approval was given. It is good for a day, unless the operator was
+	// started with another --approval-ttl.
+	// +optional
+	ApprovedAt *metav1.Time `json:"approvedAt,omitempty"`
+	// Name of the Undo run that was offered for spec.revert.
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	UndoneBy string `json:"undoneBy,omitempty"`
 	// ARN that GetCallerIdentity showed for the writing session.
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional

@@ -30,12 +30,84 @@ type SecurityBaselineSpec struct {
 	// the guard's.
 	// +optional
 	Limits Limits `json:"limits,omitzero"`
+	// How a change of posture or enforcement reaches the accounts. Left out: all
+	// of them at once.
+	// +optional
+	Rollout *Rollout `json:"rollout,omitempty"`
 	// Stop writing on behalf of this baseline; its controls are still judged.
 	// Default false.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
 	// What is declared. A control that is left out is neither checked nor counted.
 	Posture Posture `json:"posture"`
+}
+
+// Rollout lets a change reach the accounts in waves. Until its turn an account
+// is judged by the new declaration but nothing is written on behalf of it.
+type Rollout struct {
+	// Accounts that go first, by the labels of their AWSAccounts. Left out: none;
+	// the first wave is the first accounts by name.
+	// +kubebuilder:validation:XValidation:rule="!has(self.matchLabels) || size(self.matchLabels) <= 50",message="canary.matchLabels may have 50 labels at most"
+	// +kubebuilder:validation:XValidation:rule="!has(self.matchExpressions) || size(self.matchExpressions) <= 20",message="canary.matchExpressions may have 20 expressions at most"
+	// +optional
+	Canary *metav1.LabelSelector `json:"canary,omitempty"`
+	// Accounts that the change is under way in at once, after the canaries.
+	// Default 10, from 1 to 1000.
+	// +kubebuilder:default=10
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=1000
+	// +optional
+	MaxConcurrentAccounts int32 `json:"maxConcurrentAccounts,omitempty"`
+	// Time between the last canary being done and the next accounts. Default 10m,
+	// from 0s to 168h.
+	// +kubebuilder:default="10m"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9.]+(s|m|h))+$') && duration(self) >= duration('0s') && duration(self) <= duration('168h')",message="bakeTime must be a duration from 0s to 168h, such as 90s, 30m or 24h"
+	// +optional
+	BakeTime *metav1.Duration `json:"bakeTime,omitempty"`
+	// Let no further account have its turn while a run of this baseline has failed
+	// in one that had. Default true.
+	// +kubebuilder:default=true
+	// +optional
+	StopOnFailure *bool `json:"stopOnFailure,omitempty"`
+}
+
+// RolloutPhase is where a rollout stands.
+// +kubebuilder:validation:Enum=Canary;Baking;Rolling;Stopped;Done
+type RolloutPhase string
+
+// Phases of a rollout. Stopped: a run failed; it goes on once that account is mended.
+const (
+	RolloutCanary  RolloutPhase = "Canary"
+	RolloutBaking  RolloutPhase = "Baking"
+	RolloutRolling RolloutPhase = "Rolling"
+	RolloutStopped RolloutPhase = "Stopped"
+	RolloutDone    RolloutPhase = "Done"
+)
+
+// RolloutStatus is how far a change has come.
+type RolloutStatus struct {
+	// What is rolled out: a hash over posture and enforcement.
+	// +kubebuilder:validation:MaxLength=64
+	Revision string `json:"revision"`
+	// Where it stands.
+	Phase RolloutPhase `json:"phase"`
+	// When the phase began.
+	Since metav1.Time `json:"since"`
+	// Besides the canaries, the accounts up to and including this name have had
+	// their turn.
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	Through string `json:"through,omitempty"`
+	// Accounts that are done.
+	Done int32 `json:"done"`
+	// Accounts that the change is under way in.
+	UnderWay int32 `json:"underWay"`
+	// Why it is stopped, if it is.
+	// +kubebuilder:validation:MaxLength=1024
+	// +optional
+	Message string `json:"message,omitempty"`
 }
 
 // SecurityBaselineStatus totals the baseline's controls over its accounts.
@@ -75,6 +147,9 @@ type SecurityBaselineStatus struct {
 	// +listType=atomic
 	// +optional
 	Conflicts []string `json:"conflicts,omitempty"`
+	// How far the last change has come, where spec.rollout is set.
+	// +optional
+	Rollout *RolloutStatus `json:"rollout,omitempty"`
 	// The oldest last verification of its accounts.
 	// +optional
 	LastVerifiedTime *metav1.Time `json:"lastVerifiedTime,omitempty"`
@@ -104,6 +179,7 @@ type ControlCount struct {
 // +kubebuilder:printcolumn:name="Unknown",type=integer,JSONPath=`.status.totals.unknown`
 // +kubebuilder:printcolumn:name="Compliant",type=string,JSONPath=`.status.conditions[?(@.type=="Compliant")].status`
 // +kubebuilder:printcolumn:name="Interval",type=string,JSONPath=`.spec.interval`,priority=1
+// +kubebuilder:printcolumn:name="Rollout",type=string,JSONPath=`.status.rollout.phase`,priority=1
 // +kubebuilder:printcolumn:name="Suspended",type=boolean,JSONPath=`.spec.suspend`,priority=1
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`,priority=1
 // +kubebuilder:printcolumn:name="Verified",type=date,JSONPath=`.status.lastVerifiedTime`,priority=1
