@@ -121,11 +121,9 @@ type total struct {
 
 // add counts one account: what was not judged yet, by this version of the baseline, is unknown.
 func (t *total) add(account *v1alpha1.AWSAccount, p *v1alpha1.AccountPosture) {
-	if t.baseline.Spec.Rollout != nil {
-		t.accounts = append(t.accounts, rollout.Account{
-			Name: account.Name, Canary: rollout.IsCanary(t.baseline.Spec.Rollout, account), Standing: rollout.StandingOf(t.baseline, p),
-		})
-	}
+	t.accounts = append(t.accounts, rollout.Account{
+		Name: account.Name, Canary: rollout.IsCanary(t.baseline.Spec.Rollout, account), Standing: rollout.StandingOf(t.baseline, p),
+	})
 	seen, judged := 0, rollout.Judged(t.baseline, p) != nil
 	for _, c := range p.Status.Controls {
 		if !t.declared[c.Control] || !judged {

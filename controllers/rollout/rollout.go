@@ -50,7 +50,7 @@ func Waits(b *v1alpha1.SecurityBaseline, account *v1alpha1.AWSAccount) bool {
 
 // IsCanary says whether the account goes first.
 func IsCanary(spec *v1alpha1.Rollout, account *v1alpha1.AWSAccount) bool {
-	if spec.Canary == nil {
+	if spec == nil || spec.Canary == nil {
 		return false
 	}
 	selector, err := metav1.LabelSelectorAsSelector(spec.Canary)

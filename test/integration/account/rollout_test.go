@@ -79,7 +79,10 @@ var _ = Describe("a rollout", func() {
 		Consistently(phase(b)).Should(Equal(v1alpha1.RolloutDone))
 		s.cloud.Forget()
 		edit(b, func(b *v1alpha1.SecurityBaseline) { b.Spec.Rollout.BakeTime.Duration = time.Hour })
-		edit(b, func(b *v1alpha1.SecurityBaseline) { b.Spec.Posture = bothOn(); b.Spec.Posture.DataAtRest.S3BucketPublicAccessBlock.Enforcement = v1alpha1.Enforce })
+		edit(b, func(b *v1alpha1.SecurityBaseline) {
+			b.Spec.Posture = bothOn()
+			b.Spec.Posture.DataAtRest.S3BucketPublicAccessBlock.Enforcement = v1alpha1.Enforce
+		})
 		Eventually(phase(b)).Should(Equal(v1alpha1.RolloutCanary))
 		for _, name := range []string{"a", "b", "c"} {
 			expect(accounts[name], findings...)
