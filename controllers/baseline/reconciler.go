@@ -123,8 +123,9 @@ func (t *total) add(account *v1alpha1.AWSAccount, p *v1alpha1.AccountPosture) {
 			continue
 		}
 		seen++
-		t.totals.Add(posture.TotalOf(c.Verdict))
-		if c.Verdict == v1alpha1.Fail {
+		counted := posture.TotalOf(c)
+		t.totals.Add(counted)
+		if counted.Fail > 0 {
 			if t.failing == nil {
 				t.failing = map[string]int32{}
 			}
