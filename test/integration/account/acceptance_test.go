@@ -150,6 +150,32 @@ var _ = Describe("an accepted finding", func() {
 		Expect(s.writes()).To(Equal([]string{"PutBucketVersioning logs"}))
 	})
 
+	It("fails again at once too while something holds the deleted acceptance", func() {
+		s := start()
+		s.buckets("logs")
+		s.baseline("foundational", v1alpha1.Audit, versionBuckets())
+		r := s.accept("sandbox", 100*day, func(r *v1alpha1.RiskAcceptance) { r.Finalizers = []string{"example.com/held"} })
+		a := s.account()
+		expect(a, accepted...)
+		Expect(cluster.Delete(ctx, r)).To(Succeed())
+		expect(a, findings...)
+		edit(r, func(r *v1alpha1.RiskAcceptance) { r.Finalizers = nil })
+	})
+
+	It("is not written though a run was begun for it", func() {
+		s := set()
+		s.buckets("logs")
+		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
+		a := s.account(roomy)
+		run := s.running(v1alpha1.TriggerEnforced, versioning(s.id, "logs"))
+		s.forge(run)
+		s.accept("sandbox", 100*day)
+		s.run()
+		expect(a, accepted...)
+		Eventually(func() bool { return refresh(run).Status.Phase.Final() }).Should(BeTrue())
+		Expect(s.writes()).To(BeEmpty())
+	})
+
 	It("fails again at once when the acceptance is for other accounts, resources or controls", func() {
 		s := start()
 		s.buckets("logs")
