@@ -18,8 +18,15 @@ import (
 // was recorded stays in its bucket.
 func removeRecorder(s *awsapi.Session, a action.SetUpRecorder) backward {
 	region := a.Region.Region
+	asMade := func(found *types.ConfigurationRecorder) bool {
+		return aws.ToString(found.RoleARN) == a.Role() && reflect.DeepEqual(read.RecordingGroup(found), a.Group())
+	}
+	stop := given(stopConfig(s, region, a.Recorder), func(ctx context.Context) (bool, error) {
+		found, err := read.FindRecorder(ctx, s, region)
+		return found == nil || !a.NewRecorder || asMade(found), err
+	})
 	return backward{
-		"config:StopConfigurationRecorder": stopConfig(s, region, a.Recorder),
+		"config:StopConfigurationRecorder": stop,
 		"config:DeleteDeliveryChannel": {
 			Look: func(ctx context.Context) (Standing, error) {
 				found, err := read.DeliveryChannel(ctx, s, region)
@@ -35,7 +42,7 @@ func removeRecorder(s *awsapi.Session, a action.SetUpRecorder) backward {
 				if err != nil || found == nil {
 					return Done, err
 				}
-				return ours(true, aws.ToString(found.Name) == a.Recorder && aws.ToString(found.RoleARN) == a.Role() && reflect.DeepEqual(read.RecordingGroup(found), a.Group())), nil
+				return ours(true, aws.ToString(found.Name) == a.Recorder && asMade(found)), nil
 			},
 			Send: func(ctx context.Context) error {
 				return sent(s.In(region).Config().DeleteConfigurationRecorder(ctx, &config.DeleteConfigurationRecorderInput{ConfigurationRecorderName: aws.String(a.Recorder)}))
