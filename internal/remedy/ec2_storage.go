@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/fault"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
@@ -66,7 +67,10 @@ func shareSnapshot(s *awsapi.Session, a action.UnshareSnapshot) backward {
 func snapshotPublic(s *awsapi.Session, snapshot action.Target, public bool, operation types.OperationType) []Step {
 	region, id := snapshot.Region, snapshot.ID
 	return []Step{setting("ec2:ModifySnapshotAttribute",
-		func(ctx context.Context) (bool, error) { return read.SnapshotPublic(ctx, s, region, id) }, !public, public,
+		func(ctx context.Context) (bool, error) {
+			have, err := read.SnapshotPublic(ctx, s, region, id)
+			return have, unlessGone(!public, err)
+		}, !public, public,
 		func(ctx context.Context) error {
 			return sent(s.In(region).EC2().ModifySnapshotAttribute(ctx, &ec2.ModifySnapshotAttributeInput{
 				SnapshotId: aws.String(id), Attribute: types.SnapshotAttributeNameCreateVolumePermission,
@@ -74,6 +78,14 @@ func snapshotPublic(s *awsapi.Session, snapshot action.Target, public bool, oper
 			}))
 		},
 	)}
+}
+
+// unlessGone forgives, to who takes a leave away, that what is gone gives none.
+func unlessGone(away bool, err error) error {
+	if away && fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
 }
 
 var all = []types.LaunchPermission{{Group: types.PermissionGroupAll}}
@@ -89,7 +101,10 @@ func shareImage(s *awsapi.Session, a action.UnshareImage) backward {
 func imagePublic(s *awsapi.Session, image action.Target, public bool, change *types.LaunchPermissionModifications) []Step {
 	region, id := image.Region, image.ID
 	return []Step{setting("ec2:ModifyImageAttribute",
-		func(ctx context.Context) (bool, error) { return read.ImagePublic(ctx, s, region, id) }, !public, public,
+		func(ctx context.Context) (bool, error) {
+			have, err := read.ImagePublic(ctx, s, region, id)
+			return have, unlessGone(!public, err)
+		}, !public, public,
 		func(ctx context.Context) error {
 			return sent(s.In(region).EC2().ModifyImageAttribute(ctx, &ec2.ModifyImageAttributeInput{
 				ImageId: aws.String(id), Attribute: aws.String("launchPermission"), LaunchPermission: change,
