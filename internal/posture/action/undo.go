@@ -44,8 +44,9 @@ func inverse(done []string, by map[string][]string) []string {
 // Undo takes back what an action of a run changed, as far as AWS still shows what it wrote. It
 // is planned only when a person asks for it, for it puts back what was weaker.
 type Undo struct {
-	// Run is the name of the run that applied the action.
-	Run string
+	// Run is the name of the run that applied the action, UID what tells it from others that
+	// may come to bear the name.
+	Run, UID string
 	// Of is the action, with its before-image.
 	Of Action
 	// Done are the calls of it that changed something: what was so already was not its work.
@@ -77,6 +78,7 @@ func (a Undo) Finds() []string {
 // undoContent is an Undo's content.
 type undoContent struct {
 	Run     string          `json:"run"`
+	UID     string          `json:"uid"`
 	Type    string          `json:"type"`
 	Content json.RawMessage `json:"content"`
 	Done    []string        `json:"done"`
@@ -88,7 +90,7 @@ func (a Undo) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(undoContent{Run: a.Run, Type: TypeOf(a.Of), Content: content, Done: a.Done})
+	return json.Marshal(undoContent{Run: a.Run, UID: a.UID, Type: TypeOf(a.Of), Content: content, Done: a.Done})
 }
 
 // UnmarshalJSON implements json.Unmarshaler. An undo of an undo is not known to anybody.
@@ -98,6 +100,6 @@ func (a *Undo) UnmarshalJSON(text []byte) error {
 		return fmt.Errorf("decoding an undo: %w", err)
 	}
 	of, err := decodeAs(Types(), content.Type, content.Content)
-	*a = Undo{Run: content.Run, Of: of, Done: content.Done}
+	*a = Undo{Run: content.Run, UID: content.UID, Of: of, Done: content.Done}
 	return err
 }

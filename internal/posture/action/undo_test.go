@@ -53,7 +53,7 @@ func TestEveryTypeSaysHowItIsUndone(t *testing.T) {
 // A run keeps an undo with the whole action that it takes back.
 func TestUndoIsKept(t *testing.T) {
 	for _, empty := range action.Types() {
-		undo := action.Undo{Run: "run-1", Of: filled(empty), Done: []string{"a:B"}}
+		undo := action.Undo{Run: "run-1", UID: "0-1", Of: filled(empty), Done: []string{"a:B"}}
 		content, err := action.Encode(undo)
 		if err != nil {
 			t.Fatal(err)
