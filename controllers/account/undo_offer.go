@@ -82,8 +82,8 @@ func (v *visit) opened(run *v1alpha1.RemediationRun) {
 
 // tallyUndo counts the parts of an undo by how they stand.
 type tallyUndo struct {
-	parts, open, rejected int
-	names                 []string
+	parts, open, approved, rejected int
+	names                           []string
 }
 
 func (n *tallyUndo) add(run *v1alpha1.RemediationRun) {
@@ -94,6 +94,9 @@ func (n *tallyUndo) add(run *v1alpha1.RemediationRun) {
 		n.rejected++
 	default:
 		n.open++
+		if startable(run) {
+			n.approved++
+		}
 	}
 }
 
@@ -102,6 +105,8 @@ func (n *tallyUndo) answer(left string) answer {
 	by := strings.Join(n.names, ", ")
 	a := answer{status: metav1.ConditionFalse, by: n.names[0], last: n.open == 0}
 	switch {
+	case n.approved > 0:
+		a.reason, a.message = v1alpha1.ReasonApplying, by+" puts it back"
 	case n.open > 0:
 		a.reason, a.message = v1alpha1.ReasonAwaitingApproval, by+" puts it back once it is approved"
 	case n.rejected > 0:
