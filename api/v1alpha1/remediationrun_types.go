@@ -50,7 +50,8 @@ type RemediationRunSpec struct {
 	// Undo the run: set to true once it has ended. A run with trigger Undo is then
 	// offered that puts the before-images back, where AWS still shows what this
 	// run wrote; it waits for an approval like any other. Cannot be withdrawn.
-	// The condition Undone says how far it is, or why it is refused.
+	// The condition Undone says how far it is, or why it is refused:
+	// kubectl patch rr NAME --type=merge -p '{"spec":{"revert":true}}'.
 	// +optional
 	Revert bool `json:"revert,omitempty"`
 	// Name of the run that an Undo run undoes.
