@@ -50,6 +50,8 @@ type visit struct {
 	// judged says that the round was taken and its facts are reported.
 	judged bool
 	runs   runs
+	// undone is the run that the one being applied undoes; nil if there is none.
+	undone *v1alpha1.RemediationRun
 	// again is when to come back before the interval, if set.
 	again time.Duration
 }
