@@ -17,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 )
 
 // visitTimeout bounds one reconciliation, a large run included; what is left of the run is
@@ -96,7 +97,7 @@ func (r *Reconciler) ofBaseline(ctx context.Context, o client.Object) []reconcil
 				return true
 			}
 		}
-		return selects(baseline, a)
+		return posture.Selects(baseline, a)
 	}, client.InNamespace(baseline.Namespace))
 }
 
