@@ -58,7 +58,7 @@ func Add(m ctrl.Manager, o Options) error {
 			RoleMapNamespace: o.RoleMapNamespace, SelectorsKnown: selectors, Suspended: o.Suspended, Settling: o.Settling,
 			VerifyAfter: o.VerifyAfter, WritesFrom: from, Concurrent: o.Concurrent,
 		},
-		&baseline.Reconciler{Client: m.GetClient(), Recorder: recorder, Debounce: o.Debounce},
+		&baseline.Reconciler{Client: m.GetClient(), Recorder: recorder, Now: o.Now, Debounce: o.Debounce},
 		&run.Reconciler{Client: m.GetClient(), Now: o.Now, Keep: o.KeepRuns, KeepFor: o.KeepRunsFor},
 	} {
 		if err := reconciler.SetupWithManager(m); err != nil {
