@@ -20,6 +20,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/rollout"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 )
 
 // visitTimeout bounds one reconciliation, a large run included; what is left of the run is
@@ -102,7 +103,7 @@ func (r *Reconciler) ofBaseline(ctx context.Context, o client.Object) []reconcil
 				return true
 			}
 		}
-		return selects(baseline, a)
+		return posture.Selects(baseline, a)
 	}, client.InNamespace(baseline.Namespace))
 }
 
@@ -114,7 +115,7 @@ func (r *Reconciler) turns(ctx context.Context, e event.UpdateEvent, queue workq
 		return
 	}
 	for _, request := range r.accounts(ctx, func(a *v1alpha1.AWSAccount) bool {
-		return selects(now, a) && rollout.Waits(before, a) && !rollout.Waits(now, a)
+		return posture.Selects(now, a) && rollout.Waits(before, a) && !rollout.Waits(now, a)
 	}, client.InNamespace(now.Namespace)) {
 		queue.Add(request)
 	}
