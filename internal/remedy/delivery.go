@@ -96,7 +96,7 @@ func mergedPolicy(ctx context.Context, s *awsapi.Session, region, name string, s
 		}
 	}
 	if region == "" {
-		return "", "", "", &fault.Fault{Class: fault.NotFound, Operation: "s3:ListBuckets", Message: fmt.Sprintf("account %s has no bucket %s", s.Account, name)}
+		return "", "", "", &fault.Fault{Class: fault.Invalid, Operation: "s3:ListBuckets", Message: fmt.Sprintf("account %s has no bucket %s", s.Account, name)}
 	}
 	if have, err = read.BucketPolicy(ctx, s, region, name); err != nil {
 		return "", "", "", err
