@@ -420,8 +420,9 @@ type LoggingPosture struct {
 // CloudTrailMultiRegion declares cloudtrail-multi-region.
 type CloudTrailMultiRegion struct {
 	Setting `json:",inline"`
-	// Existing bucket that the trail delivers to. Left out: a bucket of the
-	// account is created with the trail.
+	// Existing bucket for the trail that is created where there is none; a trail
+	// that records already keeps its own. Left out: a bucket of the account is
+	// created with the trail.
 	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
 	// +kubebuilder:validation:MaxLength=63
 	// +optional
@@ -481,8 +482,9 @@ type AlarmRootUsage struct {
 // ConfigRecorder declares config-recorder.
 type ConfigRecorder struct {
 	Setting `json:",inline"`
-	// Existing bucket that configuration is delivered to. Left out: a bucket of
-	// the account is created with the recorder.
+	// Existing bucket for the recorder that is created where there is none; one
+	// that records already keeps its own. Left out: a bucket of the account is
+	// created with the recorder.
 	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
 	// +kubebuilder:validation:MaxLength=63
 	// +optional

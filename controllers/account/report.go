@@ -116,7 +116,7 @@ func (v *visit) writePosture(ctx context.Context, totals v1alpha1.Totals, verifi
 	if plan != nil {
 		v.blocked(p)
 	}
-	if totals.Unknown == 0 && (beats(said.Status.LastVerifiedTime, verified) || !sameStatus(said.Status, p.Status)) {
+	if plan != nil && totals.Unknown == 0 && (beats(said.Status.LastVerifiedTime, verified) || !sameStatus(said.Status, p.Status)) {
 		p.Status.LastVerifiedTime = &verified
 	}
 	return patch.End(ctx, v.Client)

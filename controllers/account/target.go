@@ -129,5 +129,9 @@ func regionsInScope(account *v1alpha1.AWSAccount, enabled []string) ([]string, e
 	if len(regions) == 0 {
 		return nil, conditions.Stallf(v1alpha1.ReasonUnknownRegion, "spec.regions leaves no region of account %s in scope", account.Spec.AccountID)
 	}
+	// The account's own trail and log bucket go there; they may not end up where nothing may.
+	if home := account.Spec.Home(); !slices.Contains(regions, home) {
+		return nil, conditions.Stallf(v1alpha1.ReasonUnknownRegion, "the home region %s is not in spec.regions; set spec.homeRegion to one that is: %s", home, strings.Join(regions, ", "))
+	}
 	return regions, nil
 }

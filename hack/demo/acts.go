@@ -303,16 +303,23 @@ func (d *demo) proved(ctx context.Context, group string) error {
 }
 
 func (d *demo) sum(context.Context) error {
-	calls := map[string]int{}
+	calls, all, writes := map[string]int{}, 0, 0
 	for _, call := range d.cloud.Calls() {
+		if !strings.Contains(call.Caller, ":assumed-role/guardrails-") {
+			continue // whoever set the scene, or opened the port
+		}
 		service, _, _ := strings.Cut(call.Operation, ":")
 		calls[service]++
+		all++
+		if call.Write {
+			writes++
+		}
 	}
 	lines := make([]string, 0, len(calls))
 	for _, service := range slices.Sorted(maps.Keys(calls)) {
 		lines = append(lines, fmt.Sprintf("%s %d", service, calls[service]))
 	}
-	d.story.say("%d AWS calls, %d of them writes, each of which was in a plan and in a journal first:", len(d.cloud.Calls()), len(d.cloud.Writes()))
+	d.story.say("The operator made %d AWS calls, %d of them writes, each of which was in a plan and in a journal first:", all, writes)
 	d.story.say("%s", strings.Join(lines, ", "))
 	d.story.verdict(true, fmt.Sprintf("Done in %.0f s.", time.Since(d.story.began).Seconds()))
 	return nil

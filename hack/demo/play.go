@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/go-logr/logr"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/tools/clientcmd"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
@@ -196,8 +198,16 @@ func (d *demo) posture(ctx context.Context) (*v1alpha1.AccountPosture, error) {
 // keep leaves everything up until it is interrupted.
 func (d *demo) keep(ctx context.Context) error {
 	path := "bin/demo.kubeconfig"
-	if err := d.env.WriteKubeconfig(path); err != nil {
-		return err
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return fmt.Errorf("making a place for the kubeconfig: %w", err)
+	}
+	config, err := clientcmd.Load(d.env.Kubeconfig)
+	if err != nil {
+		return fmt.Errorf("reading the kubeconfig: %w", err)
+	}
+	config.Contexts[config.CurrentContext].Namespace = namespace // so that the README's commands need none
+	if err := clientcmd.WriteToFile(*config, path); err != nil {
+		return fmt.Errorf("writing the kubeconfig: %w", err)
 	}
 	d.story.begin("It stays up until Ctrl-C. Things to try")
 	for _, line := range []string{

@@ -30,13 +30,29 @@ type ControlReport struct {
 func Judge(declarations []Declaration, facts *inventory.Snapshot) Report {
 	report := Report{Account: facts.Account, AsOf: facts.AsOf}
 	for _, declaration := range declarations {
-		judged := declaration.Control.judge(declaration.Leaf, facts)
+		judged := declaration.judge(facts)
 		slices.SortStableFunc(judged, func(a, b Judged) int {
 			return cmp.Or(strings.Compare(a.Ref.Name(), b.Ref.Name()), strings.Compare(a.Ref.Region, b.Ref.Region))
 		})
 		report.Controls = append(report.Controls, ControlReport{Declaration: declaration, Judged: judged})
 	}
 	return report
+}
+
+// judge judges what is declared. Baselines that disagree are a finding of their own: whatever
+// AWS shows, it is not as all of them declare, and nobody can tell a person what to do by hand.
+func (d Declaration) judge(facts *inventory.Snapshot) []Judged {
+	judged := d.Control.judge(d.Leaf, facts)
+	if d.Conflict == "" {
+		return judged
+	}
+	for i := range judged {
+		judged[i].ByHand = ""
+	}
+	return append(judged, Judged{
+		Ref:     inventory.Ref{Account: facts.Account, ID: facts.Account},
+		Verdict: Fail(v1alpha1.ReasonBaselinesDisagree, "%s; make them agree", d.Conflict),
+	})
 }
 
 // Unread is the report of an account that could not be read at all: every declared control is

@@ -96,7 +96,7 @@ func mergedPolicy(ctx context.Context, s *awsapi.Session, region, name string, s
 		}
 	}
 	if region == "" {
-		return "", "", "", noBucket(s, name)
+		return "", "", "", noBucket(s, fault.Invalid, name)
 	}
 	if have, err = read.BucketPolicy(ctx, s, region, name); err != nil {
 		return "", "", "", err
@@ -110,8 +110,8 @@ func mergedPolicy(ctx context.Context, s *awsapi.Session, region, name string, s
 	return region, have, want, nil
 }
 
-func noBucket(s *awsapi.Session, name string) error {
-	return &fault.Fault{Class: fault.NotFound, Operation: "s3:ListBuckets", Message: fmt.Sprintf("account %s has no bucket %s", s.Account, name)}
+func noBucket(s *awsapi.Session, class fault.Class, name string) error {
+	return &fault.Fault{Class: class, Operation: "s3:ListBuckets", Message: fmt.Sprintf("account %s has no bucket %s", s.Account, name)}
 }
 
 // ownLogGroup is the step that makes a log group of the operator's own be there.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/fault"
 	"github.com/guardrails-dev/aws-guardrails/internal/iampolicy"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
@@ -102,7 +103,7 @@ func remainingPolicy(ctx context.Context, s *awsapi.Session, region, name string
 		}
 	}
 	if region == "" {
-		return "", "", false, noBucket(s, name)
+		return "", "", false, noBucket(s, fault.NotFound, name)
 	}
 	if rest, err = read.BucketPolicy(ctx, s, region, name); err != nil {
 		return "", "", false, err

@@ -1,16 +1,19 @@
 package account
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
-	"github.com/guardrails-dev/aws-guardrails/test/fakeaws"
 )
 
 var _ = Describe("in Audit", func() {
@@ -142,26 +145,17 @@ var _ = Describe("in Approve", func() {
 	})
 
 	It("looks at the target again before each write", func() {
-		s := start()
+		s := set()
 		s.buckets("a", "b")
 		s.baseline("foundational", v1alpha1.Approve, blockBuckets())
 		s.account()
+		s.between = func(next http.RoundTripper) http.RoundTripper {
+			return &onClaim{next: next, nth: 1, then: func() { s.halfClose("b") }}
+		}
+		s.run()
 		run := s.onlyRun(v1alpha1.RunPending)
-		hooked := false
-		s.cloud.SetLatency(50 * time.Millisecond)
-		s.onWrite(func(n int, _ fakeaws.Call) {
-			if n == 1 {
-				hooked = true
-				go func() {
-					defer GinkgoRecover()
-					s.halfClose("b")
-				}()
-				time.Sleep(100 * time.Millisecond) // now it is the next that the cloud serves
-			}
-		})
 		decide(run, v1alpha1.Approved)
 		Eventually(s.phases).Should(ContainElement("Offered Succeeded 2/2"))
-		Expect(hooked).To(BeTrue())
 		Expect(s.writes()).To(Equal([]string{"PutPublicAccessBlock a"}))
 		Expect(refresh(run).Status.Journal[1].Result).To(Equal(v1alpha1.CallChanged))
 	})
@@ -330,4 +324,28 @@ func told(status v1alpha1.AWSAccountStatus) string {
 	encoded, err := json.Marshal(status)
 	Expect(err).NotTo(HaveOccurred())
 	return string(encoded)
+}
+
+// onClaim does something before the nth claim of a call reaches the API server. Results are
+// recorded with the claim that follows them, so every update that holds a claim is a new one.
+type onClaim struct {
+	next   http.RoundTripper
+	nth    int32
+	then   func()
+	claims atomic.Int32
+}
+
+// RoundTrip implements http.RoundTripper.
+func (c *onClaim) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Method == http.MethodPut && strings.Contains(request.URL.Path, "/remediationruns/") {
+		body, err := io.ReadAll(request.Body)
+		if err != nil {
+			return nil, err
+		}
+		request.Body = io.NopCloser(bytes.NewReader(body))
+		if bytes.Contains(body, []byte(v1alpha1.CallClaimed)) && c.claims.Add(1) == c.nth {
+			c.then()
+		}
+	}
+	return c.next.RoundTrip(request)
 }

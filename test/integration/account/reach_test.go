@@ -2,6 +2,7 @@ package account
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -64,21 +65,15 @@ var _ = Describe("an account that cannot be reached", func() {
 	})
 
 	It("is written no further once credentials come from another account mid-run", func() {
-		s := start()
+		s := set()
 		s.buckets(numbered(30)...)
 		s.bucketsOf("222222222222", "theirs")
 		// Credentials that are old when they come are renewed at every call.
 		s.cloud.SetClock(func() time.Time { return time.Now().Add(-57 * time.Minute) })
-		turned := false
-		s.cloud.Inject(&fakeaws.Fault{Match: func(call fakeaws.Call) bool {
-			if call.Write && !turned {
-				turned = true
-				go s.cloud.Misdirect(remediationRole(s.id), "222222222222")
-				time.Sleep(50 * time.Millisecond)
-			}
-			return false
-		}})
-		s.cloud.SetLatency(20 * time.Millisecond)
+		s.between = func(next http.RoundTripper) http.RoundTripper {
+			return &onClaim{next: next, nth: 2, then: func() { s.cloud.Misdirect(remediationRole(s.id), "222222222222") }}
+		}
+		s.run()
 		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
 		a := s.account(roomy)
 		expect(a, "Blocked=True RunFailed", "Compliant=False Findings", "Ready=True Reconciled")

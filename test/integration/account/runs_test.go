@@ -113,8 +113,8 @@ var _ = Describe("a run", func() {
 		s.baseline("foundational", v1alpha1.Approve, blockBuckets())
 		s.account()
 		run := s.onlyRun(v1alpha1.RunPending)
-		seen := map[string]bool{columns(run)["Progress"]: true}
-		s.onWrite(func(int, fakeaws.Call) { seen[columns(run)["Progress"]] = true })
+		seen, shown := map[string]bool{columns(run)["Progress"]: true}, run.DeepCopy()
+		s.onWrite(func(int, fakeaws.Call) { seen[columns(shown)["Progress"]] = true })
 		decide(run, v1alpha1.Approved)
 		Eventually(func() v1alpha1.RunPhase { return refresh(run).Status.Phase }).Should(Equal(v1alpha1.RunSucceeded))
 		for i := range 12 {
