@@ -7,7 +7,7 @@ import (
 
 // RemediationRunSpec is one plan, or one part of it, on its way to an account. Everything but
 // the approval is fixed when it is created.
-// +kubebuilder:validation:XValidation:rule="self.account == oldSelf.account && self.accountID == oldSelf.accountID && self.trigger == oldSelf.trigger && self.planHash == oldSelf.planHash && self.part == oldSelf.part && self.parts == oldSelf.parts && self.actions == oldSelf.actions && self.?revertOf == oldSelf.?revertOf",message="a run cannot be changed; only spec.approval and spec.revert may be set"
+// +kubebuilder:validation:XValidation:rule="self.account == oldSelf.account && self.accountID == oldSelf.accountID && self.trigger == oldSelf.trigger && self.planHash == oldSelf.planHash && self.part == oldSelf.part && self.parts == oldSelf.parts && self.actions == oldSelf.actions && has(self.revertOf) == has(oldSelf.revertOf) && (!has(self.revertOf) || self.revertOf == oldSelf.revertOf)",message="a run cannot be changed; only spec.approval and spec.revert may be set"
 // +kubebuilder:validation:XValidation:rule="!has(self.approval) || self.trigger != 'Enforced'",message="only an offered run takes an approval; suspend the account to stop an enforced one"
 // +kubebuilder:validation:XValidation:rule="self.part <= self.parts",message="part must not exceed parts"
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.approval) || (has(self.approval) && self.approval == oldSelf.approval)",message="an approval cannot be changed or withdrawn; suspend the account to stop a run"
