@@ -20,9 +20,10 @@ import (
 const retryAfter = 10 * time.Minute
 
 // mend takes the plan further: runs that may start are applied, and what needs an approval is
-// offered. After a run has written, nothing is concluded from what was read before it.
+// offered. After a run has written, nothing is concluded from what was read before it. While a
+// reading is doubted nothing moves, not even what is approved.
 func (v *visit) mend(ctx context.Context) error {
-	if v.suspended() != "" || v.remediation.RoleARN == "" {
+	if v.suspended() != "" || v.remediation.RoleARN == "" || v.doubts() {
 		return nil
 	}
 	if err := v.supersede(ctx); err != nil {
@@ -60,6 +61,8 @@ func (v *visit) suspended() string {
 func (v *visit) heldBack() (reason, why string) {
 	automatic := v.found.Plan.In(posture.Automatic)
 	switch {
+	case v.doubts():
+		return v1alpha1.ReasonInventoryShrank, v.measure.Why()
 	case v.found.Plan.Blocked != "":
 		return v1alpha1.ReasonLimitExceeded, v.found.Plan.Blocked + "; nothing was written, the plan is offered for approval"
 	case len(automatic) > 0 && v.runs.failed(posture.HashOf(automatic), v.Now().Add(-retryAfter)):

@@ -35,7 +35,7 @@ func postureStatus(report posture.Report, plan *posture.Plan) v1alpha1.AccountPo
 		}
 		status.Controls = append(status.Controls, one)
 	}
-	left -= maxPlanBytes + maxNameBytes
+	left -= maxPlanBytes + maxNameBytes + maxSizeBytes + maxShrankBytes
 	if plan == nil {
 		plan = &posture.Plan{}
 	} else {

@@ -45,6 +45,10 @@ type visit struct {
 	session            *awsapi.Session
 	inScope            []string
 	found              round.Result
+	// recalled is the AccountPosture as the round before left it, nil if there is none.
+	recalled *v1alpha1.AccountPosture
+	// measure is what is believed of the account's size.
+	measure posture.Measure
 	// judged says that the round was taken and its facts are reported.
 	judged bool
 	runs   runs
@@ -246,10 +250,16 @@ func (v *visit) look(ctx context.Context) error {
 		return err
 	}
 	v.runs = runs
+	if err := v.recall(ctx); err != nil {
+		return err
+	}
 	v.found, err = round.Take(ctx, round.Input{
 		Session: v.session, Regions: v.inScope, Who: whoIn(v.account),
 		Declarations: v.declared, Rules: v.rules(),
 	})
+	if err == nil {
+		v.weigh()
+	}
 	return err
 }
 

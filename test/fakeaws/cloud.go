@@ -200,7 +200,7 @@ func (c *Cloud) serve(ctx context.Context, accessKeyID string, input any) (out a
 
 func (c *Cloud) answer(request *Request, call Call, input any) (any, error) {
 	fault := c.faultFor(call)
-	if fault != nil && !fault.Applied {
+	if fault != nil && !fault.Applied && fault.Alter == nil {
 		return nil, fault.Err
 	}
 	handle, ok := c.handlers[reflect.TypeOf(input)]
@@ -213,7 +213,11 @@ func (c *Cloud) answer(request *Request, call Call, input any) (any, error) {
 	if call.Write && err == nil {
 		c.remember(request.Now)
 	}
-	if fault != nil && err == nil {
+	switch {
+	case fault == nil || err != nil:
+	case fault.Alter != nil:
+		return fault.Alter(out), nil
+	default:
 		return nil, fault.Err
 	}
 	return out, err

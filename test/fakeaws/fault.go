@@ -17,6 +17,8 @@ type Fault struct {
 	Err error
 	// Applied does the work first and then loses the answer.
 	Applied bool
+	// Alter, if set, gives them another answer instead of an error: a list that lies.
+	Alter func(out any) any
 	// Times bounds how often; 0 is always.
 	Times int
 
