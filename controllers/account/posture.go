@@ -29,6 +29,7 @@ func postureStatus(report posture.Report, plan *posture.Plan) v1alpha1.AccountPo
 			Pass: count(c.Count(v1alpha1.Pass)), Fail: count(c.Count(v1alpha1.Fail)), Contained: count(c.Count(v1alpha1.Contained)), Unknown: count(c.Count(v1alpha1.Unknown)),
 		}
 		left.takes(one)
+		one.Missing = fitting(c.Missing(), v1alpha1.MaxMissing, &names)
 		one.Baselines = fitting(c.Baselines, v1alpha1.MaxBaselinesOfControl, &names)
 		if one.Conflict = inventory.Clean(c.Conflict, 200); !names.takes(one.Conflict) && one.Conflict != "" {
 			one.Conflict = "baselines disagree"

@@ -63,6 +63,7 @@ type Reconciler struct {
 func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (result ctrl.Result, err error) {
 	account := &v1alpha1.AWSAccount{}
 	if err := r.Get(ctx, request.NamespacedName, account); apierrors.IsNotFound(err) {
+		gauges.forget(request.NamespacedName)
 		return ctrl.Result{}, r.closeRuns(ctx, request.NamespacedName, "the AWSAccount was deleted")
 	} else if err != nil {
 		return ctrl.Result{}, err

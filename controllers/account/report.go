@@ -58,7 +58,9 @@ func (v *visit) unread(ctx context.Context, why error) error {
 	v.account.Status.Totals = &totals
 	conditions.Compliant(v.account, totals)
 	v.conflicts()
-	return v.writePosture(ctx, totals, metav1.NewTime(v.found.Report.AsOf), nil)
+	err := v.writePosture(ctx, totals, metav1.NewTime(v.found.Report.AsOf), nil)
+	v.tellUnreachable(stall)
+	return err
 }
 
 // beats says whether the heartbeat is due.
@@ -98,8 +100,10 @@ func (v *visit) writePosture(ctx context.Context, totals v1alpha1.Totals, verifi
 	p.Status = postureStatus(v.found.Report, plan)
 	p.Status.Totals, p.Status.LastVerifiedTime, p.Status.Conditions = &totals, said.Status.LastVerifiedTime, slices.Clone(said.Status.Conditions)
 	p.Status.Baselines = v.judgedBy()
+	countUnread(&p.Status, said.Status, plan != nil)
 	p.Status.Collections, p.Status.Shrank = said.Status.Collections, said.Status.Shrank
 	conditions.Compliant(p, totals)
+	v.tellUnread(p)
 	if plan != nil {
 		v.blocked(p)
 		rememberSizes(&p.Status, v.measure)

@@ -26,6 +26,7 @@ type Measure struct {
 	// Shrank says what is so much smaller that it is not believed yet, a sentence each.
 	Shrank []string
 
+	// doubted are the collections of this reading that are not believed, and why.
 	doubted map[string]string
 }
 
@@ -41,16 +42,22 @@ func Weigh(known v1alpha1.AccountPostureStatus, declared []Declaration, facts *i
 		m.Shrank = append(m.Shrank, fmt.Sprintf("the declared posture had %d controls and now has %s", had, orNone(has)))
 	}
 	for _, collection := range collectionsOf(declared) {
-		before, isKnown := sizes[collection]
-		if now, complete := facts.Size(collection); complete {
-			before = believe(before, isKnown, collection, now)
-		} else if !isKnown {
+		size, isKnown := sizes[collection]
+		now, complete := facts.Size(collection)
+		switch {
+		case complete:
+			size = believe(size, isKnown, collection, now)
+		case !isKnown:
 			continue
 		}
-		sizes[collection] = before
-		if before.Doubted != nil {
-			m.doubted[collection] = fmt.Sprintf("%s had %d resources and now has %s", collection, before.Size, orNone(int(*before.Doubted)))
-			m.Shrank = append(m.Shrank, m.doubted[collection])
+		sizes[collection] = size
+		if size.Doubted == nil {
+			continue
+		}
+		why := fmt.Sprintf("%s had %d resources and now has %s", collection, size.Size, orNone(int(*size.Doubted)))
+		m.Shrank = append(m.Shrank, why)
+		if complete {
+			m.doubted[collection] = why
 		}
 	}
 	for _, collection := range slices.Sorted(maps.Keys(sizes)) {

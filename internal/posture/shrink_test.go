@@ -147,6 +147,12 @@ func TestWhatIsDoubtedIsUnknown(t *testing.T) {
 	if got := report.Totals(); got != (v1alpha1.Totals{Fail: 1, NotApplicable: 1}) {
 		t.Errorf("the report itself was changed: %+v", got)
 	}
+	regionals.Put(facts, "us-east-1", many(-1))
+	known.Collections[1].Doubted = new(int32)
+	unread := posture.Judge(declarations, facts)
+	if got := unread.Doubting(posture.Weigh(known, declarations, facts)).Controls[1]; !reflect.DeepEqual(got.Judged, unread.Controls[1].Judged) {
+		t.Errorf("what is unread says why itself, not %+v", got.Judged)
+	}
 	plan, err := posture.Draft(report, facts, noLimits)
 	if err != nil {
 		t.Fatal(err)
