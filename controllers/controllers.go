@@ -30,6 +30,8 @@ type Options struct {
 	Settling time.Duration
 	// VerifyAfter is how soon an account is read again after a run wrote to it.
 	VerifyAfter time.Duration
+	// ApprovalTTL is how long an approval is good.
+	ApprovalTTL time.Duration
 	// Concurrent is how many accounts are worked on at once.
 	Concurrent int
 	// KeepRuns and KeepRunsFor bound the final runs that an account keeps.
@@ -56,7 +58,7 @@ func Add(m ctrl.Manager, o Options) error {
 		&account.Reconciler{
 			Client: m.GetClient(), Live: m.GetAPIReader(), AWS: o.AWS, Recorder: recorder, Now: o.Now,
 			RoleMapNamespace: o.RoleMapNamespace, SelectorsKnown: selectors, Suspended: o.Suspended, Settling: o.Settling,
-			VerifyAfter: o.VerifyAfter, WritesFrom: from, Concurrent: o.Concurrent,
+			VerifyAfter: o.VerifyAfter, ApprovalTTL: o.ApprovalTTL, WritesFrom: from, Concurrent: o.Concurrent,
 		},
 		&baseline.Reconciler{Client: m.GetClient(), Recorder: recorder, Debounce: o.Debounce},
 		&run.Reconciler{Client: m.GetClient(), Now: o.Now, Keep: o.KeepRuns, KeepFor: o.KeepRunsFor},

@@ -137,6 +137,9 @@ func (v *visit) refuses(run *v1alpha1.RemediationRun, planned v1alpha1.RunAction
 	if rule := v.rules().Protection.Refuses(decoded.Describe()); rule != "" {
 		return v1alpha1.CallDenied, "refused: " + rule
 	}
+	if !begun && v.expired(run) {
+		return v1alpha1.CallSkipped, "not begun: " + v.expiry(run)
+	}
 	if !v.holds(run, planned.Hash) && (!begun || !v.allows(run, planned, decoded)) {
 		return v1alpha1.CallChanged, "the plan does not hold this action any more, or not so that it may be applied"
 	}

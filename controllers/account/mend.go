@@ -23,6 +23,9 @@ const retryAfter = 10 * time.Minute
 // offered. After a run has written, nothing is concluded from what was read before it. While a
 // reading is doubted nothing moves, not even what is approved.
 func (v *visit) mend(ctx context.Context) error {
+	if err := v.expire(ctx); err != nil {
+		return err
+	}
 	if v.suspended() != "" || v.remediation.RoleARN == "" || v.doubts() {
 		return nil
 	}
@@ -88,7 +91,8 @@ func (v *visit) apply(ctx context.Context, run *v1alpha1.RemediationRun) error {
 	conditions.Working(run, v1alpha1.ReasonApplying, "is being applied")
 	v.again = v.VerifyAfter
 	kept := &journal{visit: v, run: run, dirty: true}
-	outcome, err := remedy.Apply(ctx, session, v.intents(run, kept), kept, v.may)
+	may := v.mayUntil(run)
+	outcome, err := remedy.Apply(ctx, session, v.intents(run, kept), kept, may)
 	if err != nil {
 		return err
 	}
@@ -139,6 +143,9 @@ func (v *visit) may(ctx context.Context) error {
 func (v *visit) close(ctx context.Context, run *v1alpha1.RemediationRun, stopped error) error {
 	n := tally(run)
 	message := fmt.Sprintf("%d applied, %d changed meanwhile, %d failed", n.applied, n.changed, n.failed)
+	if n.failed == 0 && stopped == nil && n.untried > 0 && v.expired(run) {
+		return v.finish(ctx, run, v1alpha1.RunExpired, v1alpha1.ReasonApprovalExpired, fmt.Sprintf("%s, %d not begun; %s", message, n.untried, v.expiry(run)))
+	}
 	if n.failed == 0 && stopped == nil {
 		return v.finish(ctx, run, v1alpha1.RunSucceeded, v1alpha1.ReasonApplied, message)
 	}

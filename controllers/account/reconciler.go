@@ -37,6 +37,8 @@ type Reconciler struct {
 	Settling time.Duration
 	// VerifyAfter is how soon an account is read again after a run wrote to it.
 	VerifyAfter time.Duration
+	// ApprovalTTL is how long an approval is good.
+	ApprovalTTL time.Duration
 	// WritesFrom is when this process may write first: once a leader before it can have no
 	// call in flight any more.
 	WritesFrom func() time.Time

@@ -253,6 +253,9 @@ func (v *visit) look(ctx context.Context) error {
 	if err := v.recall(ctx); err != nil {
 		return err
 	}
+	if err := v.witness(ctx); err != nil {
+		return err
+	}
 	v.found, err = round.Take(ctx, round.Input{
 		Session: v.session, Regions: v.inScope, Who: whoIn(v.account),
 		Declarations: v.declared, Rules: v.rules(),
