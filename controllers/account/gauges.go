@@ -24,6 +24,8 @@ type gauge struct {
 type told struct {
 	id     string
 	unread []unreadControl
+	// contested is how many settings are left alone because somebody keeps undoing them.
+	contested int
 }
 
 // unreadControl is a control that cannot be read, for want of the IAM action if one is named.
@@ -35,8 +37,14 @@ var gauges = &gauge{accounts: map[types.NamespacedName]told{}}
 var unreadDesc = prometheus.NewDesc("guardrails_control_unread",
 	"1 for a control that could not be read for two rounds or more, by the IAM action that is missing (empty: none).", []string{"account", "control", "action"}, nil)
 
+var contestedDesc = prometheus.NewDesc("guardrails_contested_settings",
+	"Settings that are left alone for a while because somebody keeps undoing them.", []string{"account"}, nil)
+
 // Describe implements prometheus.Collector.
-func (g *gauge) Describe(descriptions chan<- *prometheus.Desc) { descriptions <- unreadDesc }
+func (g *gauge) Describe(descriptions chan<- *prometheus.Desc) {
+	descriptions <- unreadDesc
+	descriptions <- contestedDesc
+}
 
 // Collect implements prometheus.Collector.
 func (g *gauge) Collect(values chan<- prometheus.Metric) {
@@ -44,7 +52,11 @@ func (g *gauge) Collect(values chan<- prometheus.Metric) {
 	defer g.mu.Unlock()
 	// Two AWSAccounts may name one id, though only one of them serves it.
 	shown := map[[3]string]bool{}
+	contested := map[string]int{}
 	for _, account := range g.accounts {
+		if account.contested > 0 {
+			contested[account.id] = account.contested
+		}
 		for _, unread := range account.unread {
 			labels := [3]string{account.id, unread.control, unread.action}
 			if !shown[labels] {
@@ -52,6 +64,9 @@ func (g *gauge) Collect(values chan<- prometheus.Metric) {
 			}
 			shown[labels] = true
 		}
+	}
+	for account, n := range contested {
+		values <- prometheus.MustNewConstMetric(contestedDesc, prometheus.GaugeValue, float64(n), account)
 	}
 }
 

@@ -46,6 +46,7 @@ type Reconciler struct {
 	Concurrent int
 
 	regions sync.Map // account id → knownRegions
+	rivals  sync.Map // account id → what contests were told of, so that CloudTrail is asked once
 }
 
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=awsaccounts,verbs=get;list;watch;patch

@@ -37,6 +37,7 @@ func (v *visit) report(ctx context.Context) error {
 	status.LastHandledCheckNow = v.account.CheckNow()
 	conditions.Compliant(v.account, totals)
 	v.blocked(v.account)
+	v.flagContested(v.account)
 	v.conflicts()
 	v.judged = true
 	return v.writePosture(ctx, totals, verified, &v.found.Plan)
@@ -106,6 +107,7 @@ func (v *visit) writePosture(ctx context.Context, totals v1alpha1.Totals, verifi
 	v.tellUnread(p)
 	if plan != nil {
 		v.blocked(p)
+		v.flagContested(p)
 		rememberSizes(&p.Status, v.measure)
 	}
 	if totals.Unknown == 0 && (beats(said.Status.LastVerifiedTime, verified) || !sameStatus(said.Status, p.Status)) {

@@ -28,6 +28,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/fault"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 	"github.com/guardrails-dev/aws-guardrails/internal/round"
 )
 
@@ -47,6 +48,9 @@ type visit struct {
 	found              round.Result
 	// recalled is the AccountPosture as the round before left it, nil if there is none.
 	recalled *v1alpha1.AccountPosture
+	// contested are the settings that somebody keeps undoing, by what is fought over, and why each
+	// is left alone.
+	contested map[string]string
 	// measure is what is believed of the account's size.
 	measure posture.Measure
 	// judged says that the round was taken and its facts are reported.
@@ -261,6 +265,9 @@ func (v *visit) look(ctx context.Context) error {
 		Declarations: v.declared, Rules: v.rules(),
 	})
 	if err == nil {
+		err = v.contest(ctx)
+	}
+	if err == nil {
 		v.weigh()
 	}
 	return err
@@ -300,7 +307,8 @@ func (v *visit) rules() posture.Rules {
 			Principals: guard.Protected.Principals, Resources: guard.Protected.Resources,
 			IncludeManagedElsewhere: guard.IncludeManagedElsewhere,
 		},
-		Settling: v.runs.settling(v.Now().Add(-v.Settling)),
+		Settling:  v.runs.settling(v.Now().Add(-v.Settling)),
+		Contested: func(d action.Description) string { return v.contested[posture.ContestKey(d)] },
 	}
 }
 

@@ -42,6 +42,8 @@ type Cloud struct {
 	lag      time.Duration
 	faults   []*Fault
 	calls    []Call
+	// events are what CloudTrail keeps of writes; they are no state that could be compared.
+	events   []event
 	sessions map[string]session
 	roles    map[string]roleAnswer
 	now      func() time.Time
@@ -212,6 +214,7 @@ func (c *Cloud) answer(request *Request, call Call, input any) (any, error) {
 	restore()
 	if call.Write && err == nil {
 		c.remember(request.Now)
+		c.record(request, input)
 	}
 	switch {
 	case fault == nil || err != nil:

@@ -103,7 +103,7 @@ func (c *Cloud) Forget() {
 // isWrite says whether an operation changes something, by its verb.
 func isWrite(operation string) bool {
 	_, name, _ := strings.Cut(operation, ":")
-	for _, verb := range []string{"Get", "List", "Describe", "Head", "AssumeRole", "GenerateCredentialReport", "Batch"} {
+	for _, verb := range []string{"Get", "List", "Describe", "Lookup", "Head", "AssumeRole", "GenerateCredentialReport", "Batch"} {
 		if strings.HasPrefix(name, verb) {
 			return false
 		}
