@@ -44,6 +44,9 @@ type AccountPostureStatus struct {
 	// +listMapKey=acceptance
 	// +optional
 	Accepted []AcceptedFindings `json:"accepted,omitempty"`
+	// Acceptances that cover findings here and did not fit into the list.
+	// +optional
+	MoreAccepted int32 `json:"moreAccepted,omitempty"`
 	// Size of every collection that was read, to notice one that shrinks; 100 at
 	// most.
 	// +kubebuilder:validation:MaxItems=100
@@ -82,6 +85,10 @@ type JudgedBaseline struct {
 	UID string `json:"uid"`
 	// Generation of its spec.
 	Generation int64 `json:"generation"`
+	// The account's turn in the baseline's rollout has not come yet: nothing is
+	// written on behalf of it.
+	// +optional
+	Waiting bool `json:"waiting,omitempty"`
 }
 
 // ControlPosture is what one control concludes on the account.

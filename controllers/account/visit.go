@@ -13,8 +13,6 @@ import (
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -22,6 +20,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
+	"github.com/guardrails-dev/aws-guardrails/controllers/rollout"
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/catalogue"
 	"github.com/guardrails-dev/aws-guardrails/internal/controls"
@@ -43,6 +42,7 @@ type visit struct {
 	audit, remediation awsapi.Target
 	baselines          []v1alpha1.SecurityBaseline
 	declared           []posture.Declaration
+	accepting          []v1alpha1.RiskAcceptance
 	session            *awsapi.Session
 	inScope            []string
 	found              round.Result
@@ -56,6 +56,8 @@ type visit struct {
 	// judged says that the round was taken and its facts are reported.
 	judged bool
 	runs   runs
+	// undone is the run that the one being applied undoes; nil if there is none.
+	undone *v1alpha1.RemediationRun
 	// again is when to come back before the interval, if set.
 	again time.Duration
 }
@@ -154,7 +156,7 @@ func (v *visit) declare(ctx context.Context) (err error) {
 	v.account.Status.Baselines = nil
 	for i := range v.baselines {
 		b := &v.baselines[i]
-		declarers[i] = posture.Declarer{Name: b.Name, Enforcement: b.Spec.Enforcement, Suspended: b.Spec.Suspend, Posture: &b.Spec.Posture}
+		declarers[i] = posture.Declarer{Name: b.Name, Enforcement: b.Spec.Enforcement, Suspended: b.Spec.Suspend || rollout.Waits(b, v.account), Posture: &b.Spec.Posture}
 		if i < v1alpha1.MaxBaselines {
 			v.account.Status.Baselines = append(v.account.Status.Baselines, b.Name)
 		}
@@ -172,15 +174,10 @@ func (v *visit) selecting(ctx context.Context, from client.Reader, account *v1al
 		return nil, fmt.Errorf("listing baselines: %w", err)
 	}
 	chosen := slices.DeleteFunc(all.Items, func(b v1alpha1.SecurityBaseline) bool {
-		return !selects(&b, account) || !b.DeletionTimestamp.IsZero()
+		return !posture.Selects(&b, account) || !b.DeletionTimestamp.IsZero()
 	})
 	slices.SortFunc(chosen, func(a, b v1alpha1.SecurityBaseline) int { return strings.Compare(a.Name, b.Name) })
 	return chosen, nil
-}
-
-func selects(baseline *v1alpha1.SecurityBaseline, account *v1alpha1.AWSAccount) bool {
-	selector, err := metav1.LabelSelectorAsSelector(&baseline.Spec.AccountSelector)
-	return err == nil && selector.Matches(labels.Set(account.Labels))
 }
 
 // reach opens the reading session, which verifies whose credentials it has, and finds the
@@ -260,9 +257,12 @@ func (v *visit) look(ctx context.Context) error {
 	if err := v.witness(ctx); err != nil {
 		return err
 	}
+	if v.accepting, err = v.acceptances(ctx, v.Client, v.account); err != nil {
+		return err
+	}
 	v.found, err = round.Take(ctx, round.Input{
 		Session: v.session, Regions: v.inScope, Who: whoIn(v.account),
-		Declarations: v.declared, Rules: v.rules(),
+		Declarations: v.declared, Acceptances: v.accepted(), Rules: v.rules(),
 	})
 	if err == nil {
 		err = v.contest(ctx)
@@ -313,7 +313,7 @@ func (v *visit) rules() posture.Rules {
 }
 
 // later says when the account is looked at again: after the shortest interval that any
-// baseline declares, with jitter, or sooner while something is under way.
+// baseline declares, with jitter, or sooner while something is under way or an acceptance ends.
 func (v *visit) later() ctrl.Result {
 	interval := time.Hour
 	for i, b := range v.baselines {
@@ -321,10 +321,14 @@ func (v *visit) later() ctrl.Result {
 			interval = b.Spec.Interval.Duration
 		}
 	}
+	next := interval - rand.N(interval/10) //nolint:gosec // jitter needs no secrecy
 	if v.again > 0 && v.again < interval {
-		return ctrl.Result{RequeueAfter: v.again}
+		next = v.again
 	}
-	return ctrl.Result{RequeueAfter: interval - rand.N(interval/10)} //nolint:gosec // jitter needs no secrecy
+	if left, covers := v.untilExpiry(); covers {
+		next = min(next, left)
+	}
+	return ctrl.Result{RequeueAfter: next}
 }
 
 // stop ends a visit early: a stall is looked at again at the interval, all else is retried
