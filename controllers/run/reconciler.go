@@ -1,8 +1,7 @@
 // Package run keeps the number and age of RemediationRuns in bounds. Runs are evidence: what is
 // still open, or what an open run undoes, is never removed, and what is removed is the oldest,
 // but for plans that came to nothing: they go before what was applied so lately that it still
-// tells a contest. Applying them is the work of
-// package account.
+// tells a contest. Applying them is the work of package account.
 package run
 
 import (
