@@ -31,6 +31,8 @@ type Options struct {
 	Settling time.Duration
 	// VerifyAfter is how soon an account is read again after a run wrote to it.
 	VerifyAfter time.Duration
+	// ApprovalTTL is how long an approval is good.
+	ApprovalTTL time.Duration
 	// MaxAcceptance is how far a RiskAcceptance may reach.
 	MaxAcceptance time.Duration
 	// UndoAcceptance is how long a finding that an undo brings back is accepted.
@@ -64,7 +66,7 @@ func Add(m ctrl.Manager, o Options) error {
 		&account.Reconciler{
 			Client: m.GetClient(), Live: m.GetAPIReader(), AWS: o.AWS, Recorder: recorder, Now: o.Now,
 			RoleMapNamespace: o.RoleMapNamespace, SelectorsKnown: selectors, Suspended: o.Suspended, Settling: o.Settling,
-			VerifyAfter: o.VerifyAfter, WritesFrom: from, Concurrent: o.Concurrent, MaxAcceptance: o.MaxAcceptance, UndoAcceptance: o.UndoAcceptance,
+			VerifyAfter: o.VerifyAfter, ApprovalTTL: o.ApprovalTTL, WritesFrom: from, Concurrent: o.Concurrent, MaxAcceptance: o.MaxAcceptance, UndoAcceptance: o.UndoAcceptance,
 		},
 		&baseline.Reconciler{Client: m.GetClient(), Recorder: recorder, Now: o.Now, Debounce: o.Debounce},
 		&acceptance.Reconciler{Client: m.GetClient(), Recorder: recorder, Now: o.Now, MaxAcceptance: o.MaxAcceptance, Debounce: o.Debounce, Meter: o.Acceptances},

@@ -220,8 +220,12 @@ type CollectionSize struct {
 	// Name of the collection (s3.buckets).
 	// +kubebuilder:validation:MaxLength=64
 	Collection string `json:"collection"`
-	// Resources in it.
+	// Resources in it, as far as that is believed.
 	Size int32 `json:"size"`
+	// Resources that the last reading showed, where these are so many fewer that
+	// it is not believed until a second reading agrees.
+	// +optional
+	Doubted *int32 `json:"doubted,omitempty"`
 }
 
 // PlanSummary is the plan in short. The RemediationRuns hold it in full.

@@ -142,6 +142,9 @@ func (v *visit) refuses(run *v1alpha1.RemediationRun, planned v1alpha1.RunAction
 	if rule := v.rules().Protection.Refuses(decoded.Describe()); rule != "" {
 		return v1alpha1.CallDenied, "refused: " + rule
 	}
+	if !begun && v.expired(run) {
+		return v1alpha1.CallSkipped, "not begun: " + v.expiry(run)
+	}
 	if undo, ok := decoded.(action.Undo); ok || run.Spec.Trigger == v1alpha1.TriggerUndo {
 		if err := takesBack(run, v.undone, undo); err != nil {
 			return v1alpha1.CallDenied, "refused: " + err.Error()

@@ -105,13 +105,18 @@ func (v *visit) logCall(run *v1alpha1.RemediationRun, entry v1alpha1.JournalEntr
 	planned := actionOf(run, entry.Action)
 	logger := v.log.WithValues("account", run.Spec.AccountID, "region", planned.Region, "resource", planned.Target,
 		"action", planned.Type, "call", entry.Call, "run", run.Name, "caller", run.Status.Caller, "result", entry.Result)
+	by := ""
+	if run.Status.ApprovedBy != "" {
+		logger = logger.WithValues("approvedBy", run.Status.ApprovedBy)
+		by = ", approved by " + run.Status.ApprovedBy
+	}
 	switch entry.Result {
 	case v1alpha1.CallDone:
 		logger.Info("changed AWS")
-		v.event(run, "Normal", "Changed", "Apply", "%s (%s)", planned.Title, entry.Call)
+		v.event(run, "Normal", "Changed", "Apply", "%s (%s%s)", planned.Title, entry.Call, by)
 	case v1alpha1.CallDenied, v1alpha1.CallFailed:
 		logger.Info("could not change AWS", "cause", entry.Message)
-		v.event(run, "Warning", string(entry.Result), "Apply", "%s (%s): %s", planned.Title, entry.Call, entry.Message)
+		v.event(run, "Warning", string(entry.Result), "Apply", "%s (%s%s): %s", planned.Title, entry.Call, by, entry.Message)
 	case v1alpha1.CallAlreadySo, v1alpha1.CallChanged, v1alpha1.CallSkipped, v1alpha1.CallClaimed:
 		logger.V(1).Info("did not change AWS", "cause", entry.Message)
 	}

@@ -20,8 +20,15 @@ import (
 const retryAfter = 10 * time.Minute
 
 // mend takes the plan further: runs that may start are applied, and what needs an approval is
-// offered. After a run has written, nothing is concluded from what was read before it.
+// offered. After a run has written, nothing is concluded from what was read before it. While a
+// reading is doubted nothing moves, not even what is approved.
 func (v *visit) mend(ctx context.Context) error {
+	if err := v.expire(ctx); err != nil {
+		return err
+	}
+	if v.doubts() {
+		return nil
+	}
 	if v.suspended() != "" || v.remediation.RoleARN == "" {
 		return v.answerReverts(ctx)
 	}
@@ -63,6 +70,8 @@ func (v *visit) suspended() string {
 func (v *visit) heldBack() (reason, why string) {
 	automatic := v.found.Plan.In(posture.Automatic)
 	switch {
+	case v.doubts():
+		return v1alpha1.ReasonInventoryShrank, v.measure.Why()
 	case v.found.Plan.Blocked != "":
 		return v1alpha1.ReasonLimitExceeded, v.found.Plan.Blocked + "; nothing was written, the plan is offered for approval"
 	case len(automatic) > 0 && v.runs.failed(posture.HashOf(automatic), v.Now().Add(-retryAfter)):
@@ -91,11 +100,12 @@ func (v *visit) apply(ctx context.Context, run *v1alpha1.RemediationRun) error {
 	if err := v.readUndone(ctx, run); err != nil {
 		return err
 	}
+	may := v.mayUntil(run)
 	intents := v.intents(run, kept)
 	if err := v.acceptUndone(ctx, run, intents); err != nil {
 		return err
 	}
-	outcome, err := remedy.Apply(ctx, session, intents, kept, v.may)
+	outcome, err := remedy.Apply(ctx, session, intents, kept, may)
 	if err != nil {
 		return err
 	}
@@ -162,6 +172,9 @@ func (v *visit) declaredAs(ctx context.Context, live *v1alpha1.AWSAccount) error
 func (v *visit) close(ctx context.Context, run *v1alpha1.RemediationRun, stopped error) error {
 	n := tally(run)
 	message := fmt.Sprintf("%d applied, %d changed meanwhile, %d failed", n.applied, n.changed, n.failed)
+	if n.failed == 0 && stopped == nil && n.untried > 0 && v.expired(run) {
+		return v.finish(ctx, run, v1alpha1.RunExpired, v1alpha1.ReasonApprovalExpired, fmt.Sprintf("%s, %d not begun; %s", message, n.untried, v.expiry(run)))
+	}
 	if n.failed == 0 && stopped == nil {
 		return v.finish(ctx, run, v1alpha1.RunSucceeded, v1alpha1.ReasonApplied, message)
 	}

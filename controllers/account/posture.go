@@ -28,13 +28,14 @@ func postureStatus(report posture.Report, plan *posture.Plan) v1alpha1.AccountPo
 	for _, c := range report.Controls {
 		one := c.Posture()
 		left.takes(one)
+		one.Missing = fitting(c.Missing(), v1alpha1.MaxMissing, &names)
 		one.Baselines = fitting(c.Baselines, v1alpha1.MaxBaselinesOfControl, &names)
 		if one.Conflict = inventory.Clean(c.Conflict, 200); !names.takes(one.Conflict) && one.Conflict != "" {
 			one.Conflict = "baselines disagree"
 		}
 		status.Controls = append(status.Controls, one)
 	}
-	left -= maxPlanBytes + maxNameBytes + maxAcceptedBytes
+	left -= maxPlanBytes + maxNameBytes + maxAcceptedBytes + maxSizeBytes + maxShrankBytes
 	status.Accepted, status.MoreAccepted = acceptedFindings(report)
 	if plan == nil {
 		plan = &posture.Plan{}

@@ -39,6 +39,8 @@ type Reconciler struct {
 	UndoAcceptance time.Duration
 	// VerifyAfter is how soon an account is read again after a run wrote to it.
 	VerifyAfter time.Duration
+	// ApprovalTTL is how long an approval is good.
+	ApprovalTTL time.Duration
 	// WritesFrom is when this process may write first: once a leader before it can have no
 	// call in flight any more.
 	WritesFrom func() time.Time
@@ -48,6 +50,7 @@ type Reconciler struct {
 	Concurrent int
 
 	regions sync.Map // account id → knownRegions
+	rivals  sync.Map // account id → what contests were told of, so that CloudTrail is asked once
 }
 
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=awsaccounts,verbs=get;list;watch;patch
@@ -69,6 +72,7 @@ type Reconciler struct {
 func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (result ctrl.Result, err error) {
 	account := &v1alpha1.AWSAccount{}
 	if err := r.Get(ctx, request.NamespacedName, account); apierrors.IsNotFound(err) {
+		gauges.forget(request.NamespacedName)
 		return ctrl.Result{}, r.closeRuns(ctx, request.NamespacedName, "the AWSAccount was deleted")
 	} else if err != nil {
 		return ctrl.Result{}, err

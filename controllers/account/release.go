@@ -41,6 +41,7 @@ func (v *visit) release(ctx context.Context) (ctrl.Result, error) {
 		v.again = dependentsAgain
 		return ctrl.Result{RequeueAfter: dependentsAgain}, nil
 	}
+	gauges.forget(client.ObjectKeyFromObject(v.account))
 	free := v.account.DeepCopy()
 	controllerutil.RemoveFinalizer(free, v1alpha1.FinalizerInUse)
 	if err := v.Patch(ctx, free, client.MergeFromWithOptions(v.account, client.MergeFromWithOptimisticLock{})); client.IgnoreNotFound(err) != nil {

@@ -9,9 +9,7 @@ import (
 	"strings"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
@@ -40,6 +38,7 @@ func (v *visit) report(ctx context.Context) error {
 	status.LastHandledCheckNow = v.account.CheckNow()
 	conditions.Compliant(v.account, totals)
 	v.blocked(v.account)
+	v.flagContested(v.account)
 	v.conflicts()
 	v.judged = true
 	return v.writePosture(ctx, totals, verified, &v.found.Plan)
@@ -53,12 +52,17 @@ func (v *visit) unread(ctx context.Context, why error) error {
 	if v.judged || !errors.As(why, &stall) && !errors.As(why, &f) {
 		return nil
 	}
+	if err := v.recall(ctx); err != nil {
+		return err
+	}
 	v.found.Report = posture.Unread(v.declared, v.account.Spec.AccountID, v.Now(), why)
 	totals := v.found.Report.Totals()
 	v.account.Status.Totals = &totals
 	conditions.Compliant(v.account, totals)
 	v.conflicts()
-	return v.writePosture(ctx, totals, metav1.NewTime(v.found.Report.AsOf), nil)
+	err := v.writePosture(ctx, totals, metav1.NewTime(v.found.Report.AsOf), nil)
+	v.tellUnreachable(stall)
+	return err
 }
 
 // beats says whether the heartbeat is due.
@@ -112,9 +116,14 @@ func (v *visit) writePosture(ctx context.Context, totals v1alpha1.Totals, verifi
 	p.Status = postureStatus(v.found.Report, plan)
 	p.Status.Totals, p.Status.LastVerifiedTime, p.Status.Conditions = &totals, said.Status.LastVerifiedTime, slices.Clone(said.Status.Conditions)
 	p.Status.Baselines = v.judgedBy()
+	countUnread(&p.Status, said.Status, plan != nil)
+	p.Status.Collections, p.Status.Shrank = said.Status.Collections, said.Status.Shrank
 	conditions.Compliant(p, totals)
+	v.tellUnread(p)
 	if plan != nil {
 		v.blocked(p)
+		v.flagContested(p)
+		rememberSizes(&p.Status, v.measure)
 	}
 	if plan != nil && totals.Unknown == 0 && (beats(said.Status.LastVerifiedTime, verified) || !sameStatus(said.Status, p.Status)) {
 		p.Status.LastVerifiedTime = &verified
@@ -139,11 +148,10 @@ func sameStatus(a, b v1alpha1.AccountPostureStatus) bool {
 }
 
 func (v *visit) postureObject(ctx context.Context) (*v1alpha1.AccountPosture, error) {
-	p := &v1alpha1.AccountPosture{}
-	err := v.Get(ctx, client.ObjectKeyFromObject(v.account), p)
-	if err == nil || !apierrors.IsNotFound(err) {
-		return p, err
+	if v.recalled != nil {
+		return v.recalled, nil
 	}
+	p := &v1alpha1.AccountPosture{}
 	p.Namespace, p.Name = v.account.Namespace, v.account.Name
 	p.Labels = map[string]string{v1alpha1.LabelAccount: v.account.Name}
 	p.Spec = v1alpha1.AccountPostureSpec{Account: v.account.Name, AccountID: v.account.Spec.AccountID}
@@ -163,6 +171,9 @@ func (v *visit) conclude() {
 	switch {
 	case v.again > 0:
 		conditions.Working(a, v1alpha1.ReasonApplying, "a run is being applied; the account is read again at once")
+	case v.doubts():
+		v.again = doubtFor * v.VerifyAfter
+		conditions.Ready(a, "read and judged, but not believed yet; the account is read again soon")
 	case settling:
 		v.again = v.Settling / 10
 		conditions.Working(a, v1alpha1.ReasonSettling, "AWS does not show yet all that was written; it is read again soon")

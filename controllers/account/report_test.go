@@ -55,6 +55,12 @@ func TestPostureStaysSmall(t *testing.T) {
 			report, plan := neglected(row.controls, row.resources, row.baselines, row.name)
 			status := postureStatus(report, &plan)
 			status.Totals = &v1alpha1.Totals{}
+			var m posture.Measure
+			for i := range v1alpha1.MaxCollections {
+				size := v1alpha1.CollectionSize{Collection: fmt.Sprintf("service.a-collection-%02d", i), Size: 100000, Doubted: new(int32)}
+				m.Sizes, m.Shrank = append(m.Sizes, size), append(m.Shrank, size.Collection+" had 100000 resources and now has none")
+			}
+			rememberSizes(&status, m)
 			for i := range v1alpha1.MaxBaselines {
 				status.Baselines = append(status.Baselines, v1alpha1.JudgedBaseline{UID: fmt.Sprintf("00000000-0000-0000-0000-%012d", i), Generation: 1 << 40})
 			}

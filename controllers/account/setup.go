@@ -45,6 +45,9 @@ func (r *Reconciler) SetupWithManager(m ctrl.Manager) error {
 	if r.SelectorsKnown {
 		b = b.Watches(&ackv1alpha1.IAMRoleSelector{}, handler.EnqueueRequestsFromMapFunc(r.withoutRole), builder.WithPredicates(predicate.GenerationChangedPredicate{}))
 	}
+	if err := registerGauges(); err != nil {
+		return err
+	}
 	return b.Complete(r)
 }
 

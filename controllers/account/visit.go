@@ -27,6 +27,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/fault"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 	"github.com/guardrails-dev/aws-guardrails/internal/round"
 )
 
@@ -45,6 +46,13 @@ type visit struct {
 	session            *awsapi.Session
 	inScope            []string
 	found              round.Result
+	// recalled is the AccountPosture as the round before left it, nil if there is none.
+	recalled *v1alpha1.AccountPosture
+	// contested are the settings that somebody keeps undoing, by what is fought over, and why each
+	// is left alone.
+	contested map[string]string
+	// measure is what is believed of the account's size.
+	measure posture.Measure
 	// judged says that the round was taken and its facts are reported.
 	judged bool
 	runs   runs
@@ -243,6 +251,12 @@ func (v *visit) look(ctx context.Context) error {
 		return err
 	}
 	v.runs = runs
+	if err := v.recall(ctx); err != nil {
+		return err
+	}
+	if err := v.witness(ctx); err != nil {
+		return err
+	}
 	if v.accepting, err = v.acceptances(ctx, v.Client, v.account); err != nil {
 		return err
 	}
@@ -250,6 +264,12 @@ func (v *visit) look(ctx context.Context) error {
 		Session: v.session, Regions: v.inScope, Who: whoIn(v.account),
 		Declarations: v.declared, Acceptances: v.accepted(), Rules: v.rules(),
 	})
+	if err == nil {
+		err = v.contest(ctx)
+	}
+	if err == nil {
+		v.weigh()
+	}
 	return err
 }
 
@@ -287,7 +307,8 @@ func (v *visit) rules() posture.Rules {
 			Principals: guard.Protected.Principals, Resources: guard.Protected.Resources,
 			IncludeManagedElsewhere: guard.IncludeManagedElsewhere,
 		},
-		Settling: v.runs.settling(v.Now().Add(-v.Settling)),
+		Settling:  v.runs.settling(v.Now().Add(-v.Settling)),
+		Contested: func(d action.Description) string { return v.contested[posture.ContestKey(d)] },
 	}
 }
 

@@ -100,14 +100,16 @@ func StandingOf(b *v1alpha1.SecurityBaseline, p *v1alpha1.AccountPosture) Standi
 		return Unreached
 	case blocked >= 0 && p.Status.Conditions[blocked].Reason == v1alpha1.ReasonRunFailed:
 		return Failed
-	case blocked >= 0 || p.Status.Plan.Automatic > 0 || isSettling(p):
+	case blocked >= 0 || p.Status.Plan.Automatic > 0 || isUnsettled(p):
 		return UnderWay
 	}
 	return Done
 }
 
-func isSettling(p *v1alpha1.AccountPosture) bool {
-	return slices.ContainsFunc(p.Status.Findings, func(f v1alpha1.Finding) bool { return f.Settling })
+// isUnsettled says whether changes are held back that will be made: AWS does not show all that
+// was written, or somebody keeps undoing it.
+func isUnsettled(p *v1alpha1.AccountPosture) bool {
+	return slices.ContainsFunc(p.Status.Findings, func(f v1alpha1.Finding) bool { return f.Settling || f.Contested != "" })
 }
 
 // Advance says where the rollout stands now, and when to look again at the latest, if time

@@ -172,6 +172,8 @@ func TestStandingOf(t *testing.T) {
 		"not reached":              {v1alpha1.AccountPostureStatus{Baselines: judged}, Unreached},
 		"changes to come":          {v1alpha1.AccountPostureStatus{Baselines: judged, Plan: &v1alpha1.PlanSummary{Automatic: 1}}, UnderWay},
 		"AWS does not show it yet": {v1alpha1.AccountPostureStatus{Baselines: judged, Plan: &v1alpha1.PlanSummary{}, Findings: []v1alpha1.Finding{{Settling: true}}}, UnderWay},
+		"somebody undoes it":       {v1alpha1.AccountPostureStatus{Baselines: judged, Plan: &v1alpha1.PlanSummary{}, Findings: []v1alpha1.Finding{{Contested: "applied 4 times"}}}, UnderWay},
+		"a reading is doubted":     {v1alpha1.AccountPostureStatus{Baselines: judged, Plan: &v1alpha1.PlanSummary{}, Conditions: blocked(v1alpha1.ReasonInventoryShrank)}, UnderWay},
 		"blocked by a limit":       {v1alpha1.AccountPostureStatus{Baselines: judged, Plan: &v1alpha1.PlanSummary{Offered: 30}, Conditions: blocked(v1alpha1.ReasonLimitExceeded)}, UnderWay},
 		"a run failed":             {v1alpha1.AccountPostureStatus{Baselines: judged, Plan: &v1alpha1.PlanSummary{Automatic: 1}, Conditions: blocked(v1alpha1.ReasonRunFailed)}, Failed},
 		"nothing left to do":       {v1alpha1.AccountPostureStatus{Baselines: judged, Plan: &v1alpha1.PlanSummary{Offered: 1, Audited: 2}}, Done},

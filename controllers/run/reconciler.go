@@ -1,9 +1,11 @@
 // Package run keeps the number and age of RemediationRuns in bounds. Runs are evidence: what is
-// still open, or what an open run undoes, is never removed, and what is removed is the oldest. Applying them is the work of
-// package account.
+// still open, or what an open run undoes, is never removed, and what is removed is the oldest,
+// but for plans that came to nothing: they go before what was applied so lately that it still
+// tells a contest. Applying them is the work of package account.
 package run
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 )
 
 // Reconciler removes the final runs of an account that are too many or too old.
@@ -50,13 +53,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, account ctrl.Request) (ctrl.
 		return open || undone[run.Name]
 	})
 	slices.SortFunc(final, func(a, b metav1.PartialObjectMetadata) int {
-		return b.CreationTimestamp.Compare(a.CreationTimestamp.Time)
+		return cmp.Or(compare(r.tells(b), r.tells(a)), b.CreationTimestamp.Compare(a.CreationTimestamp.Time))
 	})
 	next := time.Duration(0)
 	for i := range final {
 		left := final[i].CreationTimestamp.Add(r.KeepFor).Sub(r.Now())
 		if i < r.Keep && left > 0 {
-			next = left
+			if next == 0 || left < next {
+				next = left
+			}
 			continue
 		}
 		if err := r.Delete(ctx, &final[i]); client.IgnoreNotFound(err) != nil {
@@ -64,6 +69,21 @@ func (r *Reconciler) Reconcile(ctx context.Context, account ctrl.Request) (ctrl.
 		}
 	}
 	return ctrl.Result{RequeueAfter: next}, nil
+}
+
+// tells says whether a run was applied so lately that its journal tells who undoes what.
+func (r *Reconciler) tells(run metav1.PartialObjectMetadata) bool {
+	return run.Labels[v1alpha1.LabelPhase] != string(v1alpha1.RunSuperseded) && r.Now().Sub(run.CreationTimestamp.Time) < posture.ContestWindow
+}
+
+func compare(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // SetupWithManager watches the metadata of runs, and asks for the account that they are of.

@@ -18,7 +18,7 @@ type pace struct {
 	burst     int
 }
 
-// paces by service; AWS documents refill rates per API, account and region.
+// paces by service, and by operation where one has a rate of its own; AWS documents refill rates per API, account and region.
 var paces = map[string]pace{
 	"ec2":        {20, 100},
 	"iam":        {15, 50},
@@ -28,6 +28,8 @@ var paces = map[string]pace{
 	"cloudtrail": {10, 10},
 	"dynamodb":   {10, 20},
 	"config":     {10, 20},
+
+	"cloudtrail:LookupEvents": {2, 2},
 }
 
 var defaultPace = pace{20, 40}
@@ -48,6 +50,9 @@ func (l *limits) wait(ctx context.Context, account, operation string) error {
 		return nil
 	}
 	service, _, _ := strings.Cut(operation, ":")
+	if _, own := paces[operation]; own {
+		service = operation
+	}
 	if err := l.bucket(account+"/"+awsmiddleware.GetRegion(ctx)+"/"+service, service).Wait(ctx); err != nil {
 		return &fault.Fault{Class: fault.Unavailable, Operation: operation, Message: fmt.Sprintf("waiting for the limit of %s calls: %v", service, err), Cause: err}
 	}

@@ -6,6 +6,7 @@ var loggingOperations = slices.Concat(
 	reads("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:ListTagsForResource"),
 	writes("logs:PutMetricFilter", "logs:PutRetentionPolicy"),
 	reads("cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", "cloudtrail:ListTags", "cloudtrail:ListTrails"),
+	reads("cloudtrail:LookupEvents"),
 	writes("cloudtrail:PutEventSelectors", "cloudtrail:StartLogging"),
 	[]Operation{
 		{Name: "logs:CreateLogGroup", Permissions: []string{"logs:CreateLogGroup", "logs:TagResource"}, Write: true},

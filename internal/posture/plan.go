@@ -45,10 +45,11 @@ func KeyOf(d action.Description) string {
 type Held struct {
 	Control string
 	Ref     inventory.Ref
-	// Why it is held: one of the four is set.
+	// Why it is held: one of the five is set.
 	Protected        string
 	ManagedElsewhere string
 	ByHand           string
+	Contested        string
 	Settling         bool
 }
 
@@ -69,6 +70,8 @@ type Rules struct {
 	Protection   Protection
 	// Settling says whether a setting was written so recently that AWS may not show it yet.
 	Settling func(key string) bool
+	// Contested says why an automatic change is left alone that somebody keeps undoing, or "".
+	Contested func(action.Description) string
 }
 
 // percentFrom is how many resources of a collection must change before the share counts.
@@ -126,21 +129,33 @@ func (p *Plan) mend(control ControlReport, judged Judged, rules Rules, byHash ma
 	}
 	for _, wanted := range judged.Mend {
 		d := wanted.Describe()
-		if rule := rules.Protection.Refuses(d); rule != "" {
-			hold(Held{Protected: rule})
-			continue
-		}
-		if rules.Settling != nil && rules.Settling(KeyOf(d)) {
-			hold(Held{Settling: true})
+		mode := rules.Mode(control.Declaration, d.Risk)
+		if why, held := rules.holds(d, mode); held {
+			hold(why)
 			continue
 		}
 		hash, err := action.Hash(wanted)
 		if err != nil {
 			return fmt.Errorf("planning %s: %w", control.Control.ID, err)
 		}
-		p.add(Change{Description: d, Action: wanted, Hash: hash, Controls: []string{control.Control.ID}, Mode: rules.Mode(control.Declaration, d.Risk)}, byHash)
+		p.add(Change{Description: d, Action: wanted, Hash: hash, Controls: []string{control.Control.ID}, Mode: mode}, byHash)
 	}
 	return nil
+}
+
+// holds says why nothing is planned for a change, if so.
+func (r Rules) holds(d action.Description, mode Mode) (Held, bool) {
+	if rule := r.Protection.Refuses(d); rule != "" {
+		return Held{Protected: rule}, true
+	}
+	if r.Settling != nil && r.Settling(KeyOf(d)) {
+		return Held{Settling: true}, true
+	}
+	if mode == Automatic && r.Contested != nil {
+		why := r.Contested(d)
+		return Held{Contested: why}, why != ""
+	}
+	return Held{}, false
 }
 
 // add puts a change into the plan; a change that several controls ask for is one change, in the

@@ -57,6 +57,9 @@ func (p Protection) isOwn(kind, name string) bool {
 	})
 }
 
+// Owns says whether a principal is one of the operator's roles, or a session in one.
+func (p Protection) Owns(principal string) bool { return p.isOwn("", principal) }
+
 func isPrincipal(kind, name string) bool {
 	return strings.HasPrefix(kind, "AWS::IAM::") || strings.Contains(name, ":iam:")
 }

@@ -18,6 +18,8 @@ type Verdict struct {
 	Message string
 	// Passing: what kept it from being read passes by itself, so that it is worth trying soon.
 	Passing bool
+	// Missing are the IAM actions, with ", " between them, for want of which it was not read.
+	Missing string
 }
 
 // Pass is the verdict on a resource that is as declared.
@@ -52,9 +54,9 @@ func Unknown(err error) Verdict {
 	}
 	switch f.Class {
 	case fault.Denied:
-		verdict.Reason = v1alpha1.VerdictReadDenied
+		verdict.Reason, verdict.Missing = v1alpha1.VerdictReadDenied, f.Permission
 	case fault.DeniedByOrganization:
-		verdict.Reason = v1alpha1.VerdictReadDeniedByOrganization
+		verdict.Reason, verdict.Missing = v1alpha1.VerdictReadDeniedByOrganization, f.Permission
 	case fault.Throttled:
 		verdict.Reason, verdict.Passing = v1alpha1.VerdictReadThrottled, true
 	case fault.Unavailable:

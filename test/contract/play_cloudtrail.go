@@ -57,6 +57,7 @@ func playCloudTrail(p *play) {
 	call(p, "list tags of who has none", s.away.ListTags, &cloudtrail.ListTagsInput{ResourceIdList: []string{localARN}})
 
 	playTrailUpdates(p, s)
+	playEvents(p, s)
 
 	for _, name := range []string{"third", "fourth", "fifth"} {
 		call(p, "create "+name+" in Ireland", s.away.CreateTrail, &cloudtrail.CreateTrailInput{Name: aws.String(name), S3BucketName: s.bucket})
@@ -176,4 +177,18 @@ func playTrailUpdates(p *play, s stage) {
 	update("update away", s.away, &cloudtrail.UpdateTrailInput{EnableLogFileValidation: aws.Bool(true)})
 	update("update none", s.home, &cloudtrail.UpdateTrailInput{Name: s.none, EnableLogFileValidation: aws.Bool(true)})
 	call(p, "describe the updated", s.home.DescribeTrails, &cloudtrail.DescribeTrailsInput{TrailNameList: []string{*s.auditARN}})
+}
+
+// playEvents looks up what nobody did: who did what is recorded minutes later.
+func playEvents(p *play, s stage) {
+	named := func(names ...string) (attributes []types.LookupAttribute) {
+		for _, name := range names {
+			attributes = append(attributes, types.LookupAttribute{AttributeKey: types.LookupAttributeKeyResourceName, AttributeValue: aws.String(name)})
+		}
+		return attributes
+	}
+	look := func(step string, in *cloudtrail.LookupEventsInput) { call(p, step, s.home.LookupEvents, in) }
+	look("look up who changed none", &cloudtrail.LookupEventsInput{LookupAttributes: named("none")})
+	look("look up by two names", &cloudtrail.LookupEventsInput{LookupAttributes: named("none", "other")})
+	look("look up too many", &cloudtrail.LookupEventsInput{LookupAttributes: named("none"), MaxResults: aws.Int32(51)})
 }

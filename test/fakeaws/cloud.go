@@ -42,6 +42,8 @@ type Cloud struct {
 	lag      time.Duration
 	faults   []*Fault
 	calls    []Call
+	// events are what CloudTrail keeps of writes; they are no state that could be compared.
+	events   []event
 	sessions map[string]session
 	roles    map[string]roleAnswer
 	enforced map[string]*Enforced
@@ -201,7 +203,7 @@ func (c *Cloud) serve(ctx context.Context, accessKeyID string, input any) (out a
 
 func (c *Cloud) answer(request *Request, call Call, input any) (any, error) {
 	fault := c.faultFor(call)
-	if fault != nil && !fault.Applied {
+	if fault != nil && !fault.Applied && fault.Alter == nil {
 		return nil, fault.Err
 	}
 	if err := c.authorize(request, input); err != nil {
@@ -216,8 +218,13 @@ func (c *Cloud) answer(request *Request, call Call, input any) (any, error) {
 	restore()
 	if call.Write && err == nil {
 		c.remember(request.Now)
+		c.record(request, input)
 	}
-	if fault != nil && err == nil {
+	switch {
+	case fault == nil || err != nil:
+	case fault.Alter != nil:
+		return fault.Alter(out), nil
+	default:
 		return nil, fault.Err
 	}
 	return out, err

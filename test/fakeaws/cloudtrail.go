@@ -46,6 +46,7 @@ func serveCloudTrail(c *Cloud) {
 	on(c, func(r *Request, in *cloudtrail.StopLoggingInput) (*cloudtrail.StopLoggingOutput, error) {
 		return &cloudtrail.StopLoggingOutput{}, r.setLogging(in.Name, false)
 	})
+	on(c, lookupEvents)
 	serveEventSelectors(c)
 	serveTrailTags(c)
 }

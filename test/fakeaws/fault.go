@@ -17,6 +17,8 @@ type Fault struct {
 	Err error
 	// Applied does the work first and then loses the answer.
 	Applied bool
+	// Alter, if set, gives them another answer instead of an error: a list that lies.
+	Alter func(out any) any
 	// Times bounds how often; 0 is always.
 	Times int
 
@@ -106,7 +108,7 @@ func (c *Cloud) Forget() {
 // isWrite says whether an operation changes something, by its verb.
 func isWrite(operation string) bool {
 	_, name, _ := strings.Cut(operation, ":")
-	for _, verb := range []string{"Get", "List", "Describe", "Head", "AssumeRole", "GenerateCredentialReport", "Batch"} {
+	for _, verb := range []string{"Get", "List", "Describe", "Lookup", "Head", "AssumeRole", "GenerateCredentialReport", "Batch"} {
 		if strings.HasPrefix(name, verb) {
 			return false
 		}

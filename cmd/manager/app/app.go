@@ -50,6 +50,8 @@ type Options struct {
 	Settling time.Duration
 	// VerifyAfter is how soon an account is read again after a run wrote to it.
 	VerifyAfter time.Duration
+	// ApprovalTTL is how long an approval is good.
+	ApprovalTTL time.Duration
 	// MaxAcceptance is how far from its creation a RiskAcceptance may reach.
 	MaxAcceptance time.Duration
 	// UndoAcceptance is how long a finding that an undo brings back is accepted.
@@ -78,7 +80,7 @@ type Options struct {
 func Defaults() Options {
 	return Options{
 		MetricsAddress: ":8443", ProbeAddress: ":8081",
-		Concurrent: 10, Settling: 2 * time.Minute, VerifyAfter: 2 * time.Second, Debounce: time.Second, KeepRuns: 50, KeepRunsFor: 90 * 24 * time.Hour,
+		Concurrent: 10, Settling: 2 * time.Minute, VerifyAfter: 2 * time.Second, ApprovalTTL: 24 * time.Hour, Debounce: time.Second, KeepRuns: 50, KeepRunsFor: 90 * 24 * time.Hour,
 		MaxAcceptance: 400 * 24 * time.Hour, UndoAcceptance: 7 * 24 * time.Hour,
 		RoleMapNamespace: envOr("ACK_SYSTEM_NAMESPACE", "ack-system"), Now: time.Now,
 	}
@@ -93,6 +95,7 @@ func (o *Options) Bind(flags *flag.FlagSet) {
 	flags.IntVar(&o.Concurrent, "concurrent-accounts", o.Concurrent, "Accounts worked on at once.")
 	flags.BoolVar(&o.Suspended, "suspend", o.Suspended, "Write nothing to AWS, in no account; reading goes on.")
 	flags.DurationVar(&o.Settling, "settling", o.Settling, "How long AWS may take to show a write; until then the setting is neither planned again nor concluded on.")
+	flags.DurationVar(&o.ApprovalTTL, "approval-ttl", o.ApprovalTTL, "How long the approval of a RemediationRun is good; what was not begun by then is offered again.")
 	flags.DurationVar(&o.MaxAcceptance, "max-acceptance", o.MaxAcceptance, "How far from its creation a RiskAcceptance may reach; one that reaches further covers nothing.")
 	flags.DurationVar(&o.UndoAcceptance, "undo-acceptance", o.UndoAcceptance, "How long findings that an undone run brings back are accepted, and so not mended again.")
 	flags.IntVar(&o.KeepRuns, "keep-runs", o.KeepRuns, "Final RemediationRuns kept per account.")
@@ -129,6 +132,9 @@ const (
 
 // Run runs the manager until the context ends.
 func Run(ctx context.Context, cluster *rest.Config, base aws.Config, o Options) error {
+	if o.ApprovalTTL <= 0 {
+		return fmt.Errorf("--approval-ttl is %s; it must be longer than nothing", o.ApprovalTTL)
+	}
 	scheme, err := Scheme()
 	if err != nil {
 		return err
@@ -173,7 +179,7 @@ func Run(ctx context.Context, cluster *rest.Config, base aws.Config, o Options) 
 		}
 	}
 	if err := controllers.Add(m, controllers.Options{
-		AWS: pool, Now: o.Now, RoleMapNamespace: o.RoleMapNamespace, Suspended: o.Suspended, Settling: o.Settling, VerifyAfter: o.VerifyAfter,
+		AWS: pool, Now: o.Now, RoleMapNamespace: o.RoleMapNamespace, Suspended: o.Suspended, Settling: o.Settling, VerifyAfter: o.VerifyAfter, ApprovalTTL: o.ApprovalTTL,
 		Concurrent: o.Concurrent, KeepRuns: o.KeepRuns, KeepRunsFor: o.KeepRunsFor, MaxAcceptance: o.MaxAcceptance, UndoAcceptance: o.UndoAcceptance, Debounce: o.Debounce,
 		Acceptances: acceptances, LeaderElection: o.LeaderElection,
 	}); err != nil {
