@@ -64,7 +64,7 @@ func Add(m ctrl.Manager, o Options) error {
 			RoleMapNamespace: o.RoleMapNamespace, SelectorsKnown: selectors, Suspended: o.Suspended, Settling: o.Settling,
 			VerifyAfter: o.VerifyAfter, WritesFrom: from, Concurrent: o.Concurrent, MaxAcceptance: o.MaxAcceptance,
 		},
-		&baseline.Reconciler{Client: m.GetClient(), Recorder: recorder, Debounce: o.Debounce},
+		&baseline.Reconciler{Client: m.GetClient(), Recorder: recorder, Now: o.Now, Debounce: o.Debounce},
 		&acceptance.Reconciler{Client: m.GetClient(), Recorder: recorder, Now: o.Now, MaxAcceptance: o.MaxAcceptance, Debounce: o.Debounce, Meter: o.Acceptances},
 		&run.Reconciler{Client: m.GetClient(), Now: o.Now, Keep: o.KeepRuns, KeepFor: o.KeepRunsFor},
 	} {

@@ -85,6 +85,10 @@ type JudgedBaseline struct {
 	UID string `json:"uid"`
 	// Generation of its spec.
 	Generation int64 `json:"generation"`
+	// The account's turn in the baseline's rollout has not come yet: nothing is
+	// written on behalf of it.
+	// +optional
+	Waiting bool `json:"waiting,omitempty"`
 }
 
 // ControlPosture is what one control concludes on the account.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
+	"github.com/guardrails-dev/aws-guardrails/controllers/rollout"
 	"github.com/guardrails-dev/aws-guardrails/internal/fault"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 )
@@ -86,6 +87,20 @@ func (v *visit) conflicts() {
 	conditions.Flag(v.account, v1alpha1.ConditionConflict, len(conflicts) > 0, v1alpha1.ReasonBaselinesDisagree, "only audited until they agree: "+strings.Join(conflicts, "; "))
 }
 
+// turn says for which baselines the account's turn has not come yet.
+func (v *visit) turn() string {
+	var waiting []string
+	for i := range v.baselines {
+		if rollout.Waits(&v.baselines[i], v.account) {
+			waiting = append(waiting, v.baselines[i].Name)
+		}
+	}
+	if len(waiting) == 0 {
+		return ""
+	}
+	return "; only audited until its turn in the rollout of " + strings.Join(waiting, ", ")
+}
+
 // writePosture patches the AccountPosture if it says anything new.
 func (v *visit) writePosture(ctx context.Context, totals v1alpha1.Totals, verified metav1.Time, plan *posture.Plan) error {
 	p, err := v.postureObject(ctx)
@@ -110,8 +125,9 @@ func (v *visit) writePosture(ctx context.Context, totals v1alpha1.Totals, verifi
 // judgedBy are the versions of the baselines that the account was judged by.
 func (v *visit) judgedBy() []v1alpha1.JudgedBaseline {
 	var by []v1alpha1.JudgedBaseline
-	for _, b := range v.baselines[:min(len(v.baselines), v1alpha1.MaxBaselines)] {
-		by = append(by, v1alpha1.JudgedBaseline{UID: string(b.UID), Generation: b.Generation})
+	for i := range v.baselines[:min(len(v.baselines), v1alpha1.MaxBaselines)] {
+		b := &v.baselines[i]
+		by = append(by, v1alpha1.JudgedBaseline{UID: string(b.UID), Generation: b.Generation, Waiting: rollout.Waits(b, v.account)})
 	}
 	return by
 }
@@ -156,6 +172,6 @@ func (v *visit) conclude() {
 		if v.found.Report.Passing() {
 			v.again = rereadAfter * v.VerifyAfter
 		}
-		conditions.Ready(a, fmt.Sprintf("read and judged %d controls in %d regions", len(v.declared), len(v.inScope)))
+		conditions.Ready(a, fmt.Sprintf("read and judged %d controls in %d regions%s", len(v.declared), len(v.inScope), v.turn()))
 	}
 }

@@ -6,7 +6,9 @@ import (
 
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -17,6 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/controllers/rollout"
 )
 
 // visitTimeout bounds one reconciliation, a large run included; what is left of the run is
@@ -24,13 +27,15 @@ import (
 const visitTimeout = 15 * time.Minute
 
 // SetupWithManager says what makes an account be looked at besides its interval: a change of
-// the account, of a baseline or an acceptance that is or was for it, of what its namespace is
-// allowed, of how it is reached, an approval, and a person's wish to have it checked now.
+// the account, of a baseline or an acceptance that is or was for it, its turn in a rollout, of
+// what its namespace is allowed, of how it is reached, an approval, and a person's wish to have
+// it checked now.
 func (r *Reconciler) SetupWithManager(m ctrl.Manager) error {
 	b := ctrl.NewControllerManagedBy(m).Named("awsaccount").
 		For(&v1alpha1.AWSAccount{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.LabelChangedPredicate{}, checkNow{}))).
 		Watches(&v1alpha1.SecurityBaseline{}, handler.EnqueueRequestsFromMapFunc(r.ofBaseline), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.RiskAcceptance{}, handler.EnqueueRequestsFromMapFunc(r.ofAcceptance), builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, expired{}))).
+		Watches(&v1alpha1.SecurityBaseline{}, handler.Funcs{UpdateFunc: r.turns}).
 		Watches(&v1alpha1.AWSAccount{}, handler.EnqueueRequestsFromMapFunc(r.ofSameID), builder.WithPredicates(gone{})).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(r.ofNamespace), builder.WithPredicates(predicate.Or(predicate.AnnotationChangedPredicate{}, predicate.LabelChangedPredicate{}))).
 		Watches(&corev1.ConfigMap{}, handler.EnqueueRequestsFromMapFunc(r.ofRoleMap)).
@@ -99,6 +104,20 @@ func (r *Reconciler) ofBaseline(ctx context.Context, o client.Object) []reconcil
 		}
 		return selects(baseline, a)
 	}, client.InNamespace(baseline.Namespace))
+}
+
+// turns asks for the accounts whose turn in the rollout of a baseline has just come.
+func (r *Reconciler) turns(ctx context.Context, e event.UpdateEvent, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+	before, ok := e.ObjectOld.(*v1alpha1.SecurityBaseline)
+	now, is := e.ObjectNew.(*v1alpha1.SecurityBaseline)
+	if !ok || !is || now.Spec.Rollout == nil || equality.Semantic.DeepEqual(before.Status.Rollout, now.Status.Rollout) {
+		return
+	}
+	for _, request := range r.accounts(ctx, func(a *v1alpha1.AWSAccount) bool {
+		return selects(now, a) && rollout.Waits(before, a) && !rollout.Waits(now, a)
+	}, client.InNamespace(now.Namespace)) {
+		queue.Add(request)
+	}
 }
 
 func (r *Reconciler) ofSameID(ctx context.Context, o client.Object) []reconcile.Request {

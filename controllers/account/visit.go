@@ -22,6 +22,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
+	"github.com/guardrails-dev/aws-guardrails/controllers/rollout"
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/catalogue"
 	"github.com/guardrails-dev/aws-guardrails/internal/controls"
@@ -147,7 +148,7 @@ func (v *visit) declare(ctx context.Context) (err error) {
 	v.account.Status.Baselines = nil
 	for i := range v.baselines {
 		b := &v.baselines[i]
-		declarers[i] = posture.Declarer{Name: b.Name, Enforcement: b.Spec.Enforcement, Suspended: b.Spec.Suspend, Posture: &b.Spec.Posture}
+		declarers[i] = posture.Declarer{Name: b.Name, Enforcement: b.Spec.Enforcement, Suspended: b.Spec.Suspend || rollout.Waits(b, v.account), Posture: &b.Spec.Posture}
 		if i < v1alpha1.MaxBaselines {
 			v.account.Status.Baselines = append(v.account.Status.Baselines, b.Name)
 		}

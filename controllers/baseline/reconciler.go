@@ -21,6 +21,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
 	"github.com/guardrails-dev/aws-guardrails/controllers/gather"
+	"github.com/guardrails-dev/aws-guardrails/controllers/rollout"
 	"github.com/guardrails-dev/aws-guardrails/internal/controls"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
@@ -30,6 +31,7 @@ import (
 type Reconciler struct {
 	client.Client
 	Recorder events.EventRecorder
+	Now      func() time.Time
 	// Debounce is how long changes of postures are gathered before they are totalled.
 	Debounce time.Duration
 }
@@ -57,14 +59,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (resul
 	if err != nil {
 		return ctrl.Result{}, conditions.Failed(b, err, v1alpha1.ReasonReading)
 	}
-	sum := total{baseline: v1alpha1.JudgedBaseline{UID: string(b.UID), Generation: b.Generation}, declared: declared}
+	sum := total{baseline: b, declared: declared}
 	for i := range accounts {
 		if err := r.add(ctx, &sum, &accounts[i]); err != nil {
 			return ctrl.Result{}, conditions.Failed(b, err, v1alpha1.ReasonReading)
 		}
 	}
 	sum.write(b, len(accounts))
-	return ctrl.Result{}, nil
+	again, err := r.advance(b, sum.accounts)
+	return ctrl.Result{RequeueAfter: again}, err
 }
 
 // declaredBy returns the ids of the controls that the baseline declares.
@@ -102,20 +105,24 @@ func (r *Reconciler) add(ctx context.Context, sum *total, account *v1alpha1.AWSA
 
 // total is a sum over accounts.
 type total struct {
-	baseline  v1alpha1.JudgedBaseline
+	baseline  *v1alpha1.SecurityBaseline
 	declared  map[string]bool
 	totals    v1alpha1.Totals
 	failing   map[string]int32
 	conflicts []string
 	pending   int
 	oldest    *metav1.Time
+	accounts  []rollout.Account
 }
 
 // add counts one account: what was not judged yet, by this version of the baseline, is unknown.
 func (t *total) add(account *v1alpha1.AWSAccount, p *v1alpha1.AccountPosture) {
-	seen := 0
+	t.accounts = append(t.accounts, rollout.Account{
+		Name: account.Name, Canary: rollout.IsCanary(t.baseline.Spec.Rollout, account), Standing: rollout.StandingOf(t.baseline, p),
+	})
+	seen, judged := 0, rollout.Judged(t.baseline, p) != nil
 	for _, c := range p.Status.Controls {
-		if !t.declared[c.Control] || !slices.Contains(p.Status.Baselines, t.baseline) {
+		if !t.declared[c.Control] || !judged {
 			continue
 		}
 		seen++

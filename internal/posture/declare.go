@@ -12,7 +12,7 @@ import (
 type Declarer struct {
 	Name        string
 	Enforcement v1alpha1.Enforcement
-	// Suspended: judged, but never written for.
+	// Suspended: judged, but never written for, or not yet.
 	Suspended bool
 	Posture   *v1alpha1.Posture
 }
