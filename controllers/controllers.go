@@ -33,6 +33,8 @@ type Options struct {
 	VerifyAfter time.Duration
 	// MaxAcceptance is how far a RiskAcceptance may reach.
 	MaxAcceptance time.Duration
+	// UndoAcceptance is how long a finding that an undo brings back is accepted.
+	UndoAcceptance time.Duration
 	// Concurrent is how many accounts are worked on at once.
 	Concurrent int
 	// KeepRuns and KeepRunsFor bound the final runs that an account keeps.
@@ -62,7 +64,7 @@ func Add(m ctrl.Manager, o Options) error {
 		&account.Reconciler{
 			Client: m.GetClient(), Live: m.GetAPIReader(), AWS: o.AWS, Recorder: recorder, Now: o.Now,
 			RoleMapNamespace: o.RoleMapNamespace, SelectorsKnown: selectors, Suspended: o.Suspended, Settling: o.Settling,
-			VerifyAfter: o.VerifyAfter, WritesFrom: from, Concurrent: o.Concurrent, MaxAcceptance: o.MaxAcceptance,
+			VerifyAfter: o.VerifyAfter, WritesFrom: from, Concurrent: o.Concurrent, MaxAcceptance: o.MaxAcceptance, UndoAcceptance: o.UndoAcceptance,
 		},
 		&baseline.Reconciler{Client: m.GetClient(), Recorder: recorder, Now: o.Now, Debounce: o.Debounce},
 		&acceptance.Reconciler{Client: m.GetClient(), Recorder: recorder, Now: o.Now, MaxAcceptance: o.MaxAcceptance, Debounce: o.Debounce, Meter: o.Acceptances},

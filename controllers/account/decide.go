@@ -61,6 +61,8 @@ func (v *visit) overtaken(run *v1alpha1.RemediationRun, current bool) (phase v1a
 		return "", "", ""
 	case run.Spec.Approval != nil:
 		return v1alpha1.RunRejected, v1alpha1.ReasonRejected, "rejected by " + run.Spec.Approval.By
+	case run.Spec.Trigger == v1alpha1.TriggerUndo:
+		return "", "", ""
 	case run.Spec.PlanHash != posture.HashOf(v.offers()) && !current:
 		return v1alpha1.RunSuperseded, v1alpha1.ReasonSuperseded, "the plan changed"
 	}
@@ -90,6 +92,9 @@ func (v *visit) offers() []posture.Change {
 func (v *visit) isOffered() bool {
 	var held []posture.Change
 	for _, run := range v.waiting() {
+		if run.Spec.Trigger == v1alpha1.TriggerUndo {
+			continue
+		}
 		for _, planned := range run.Spec.Actions {
 			held = append(held, posture.Change{Hash: planned.Hash})
 		}
@@ -136,6 +141,12 @@ func (v *visit) refuses(run *v1alpha1.RemediationRun, planned v1alpha1.RunAction
 	}
 	if rule := v.rules().Protection.Refuses(decoded.Describe()); rule != "" {
 		return v1alpha1.CallDenied, "refused: " + rule
+	}
+	if undo, ok := decoded.(action.Undo); ok || run.Spec.Trigger == v1alpha1.TriggerUndo {
+		if err := takesBack(run, v.undone, undo); err != nil {
+			return v1alpha1.CallDenied, "refused: " + err.Error()
+		}
+		return "", ""
 	}
 	if !v.holds(run, planned.Hash) && (!begun || !v.allows(run, planned, decoded)) {
 		return v1alpha1.CallChanged, "the plan does not hold this action any more, or not so that it may be applied"

@@ -23,9 +23,12 @@ const retryAfter = 10 * time.Minute
 // offered. After a run has written, nothing is concluded from what was read before it.
 func (v *visit) mend(ctx context.Context) error {
 	if v.suspended() != "" || v.remediation.RoleARN == "" {
-		return nil
+		return v.answerReverts(ctx)
 	}
 	if err := v.supersede(ctx); err != nil {
+		return err
+	}
+	if err := v.answerReverts(ctx); err != nil {
 		return err
 	}
 	for _, run := range v.runs.open {
@@ -85,7 +88,14 @@ func (v *visit) apply(ctx context.Context, run *v1alpha1.RemediationRun) error {
 	conditions.Working(run, v1alpha1.ReasonApplying, "is being applied")
 	v.again = v.VerifyAfter
 	kept := &journal{visit: v, run: run, dirty: true}
-	outcome, err := remedy.Apply(ctx, session, v.intents(run, kept), kept, v.may)
+	if err := v.readUndone(ctx, run); err != nil {
+		return err
+	}
+	intents := v.intents(run, kept)
+	if err := v.acceptUndone(ctx, run, intents); err != nil {
+		return err
+	}
+	outcome, err := remedy.Apply(ctx, session, intents, kept, v.may)
 	if err != nil {
 		return err
 	}

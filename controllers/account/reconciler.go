@@ -35,6 +35,8 @@ type Reconciler struct {
 	Suspended bool
 	// Settling is how long AWS may take to show a write.
 	Settling time.Duration
+	// UndoAcceptance is how long a finding that an undo brings back is accepted.
+	UndoAcceptance time.Duration
 	// VerifyAfter is how soon an account is read again after a run wrote to it.
 	VerifyAfter time.Duration
 	// WritesFrom is when this process may write first: once a leader before it can have no
@@ -56,6 +58,7 @@ type Reconciler struct {
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=accountpostures/status,verbs=patch
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=remediationruns,verbs=get;list;watch;create;patch
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=remediationruns/status,verbs=update
+//+kubebuilder:rbac:groups=aws.guardrails.dev,resources=riskacceptances,verbs=create
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=networkzones;quarantines,verbs=list
 //+kubebuilder:rbac:groups=services.k8s.aws,resources=iamroleselectors,verbs=get;list;watch
 //+kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch

@@ -20,6 +20,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/rollout"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 )
 
 // visitTimeout bounds one reconciliation, a large run included; what is left of the run is
@@ -34,8 +35,8 @@ func (r *Reconciler) SetupWithManager(m ctrl.Manager) error {
 	b := ctrl.NewControllerManagedBy(m).Named("awsaccount").
 		For(&v1alpha1.AWSAccount{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.LabelChangedPredicate{}, checkNow{}))).
 		Watches(&v1alpha1.SecurityBaseline{}, handler.EnqueueRequestsFromMapFunc(r.ofBaseline), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-		Watches(&v1alpha1.RiskAcceptance{}, handler.EnqueueRequestsFromMapFunc(r.ofAcceptance), builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, expired{}))).
 		Watches(&v1alpha1.SecurityBaseline{}, handler.Funcs{UpdateFunc: r.turns}).
+		Watches(&v1alpha1.RiskAcceptance{}, handler.EnqueueRequestsFromMapFunc(r.ofAcceptance), builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, expired{}))).
 		Watches(&v1alpha1.AWSAccount{}, handler.EnqueueRequestsFromMapFunc(r.ofSameID), builder.WithPredicates(gone{})).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(r.ofNamespace), builder.WithPredicates(predicate.Or(predicate.AnnotationChangedPredicate{}, predicate.LabelChangedPredicate{}))).
 		Watches(&corev1.ConfigMap{}, handler.EnqueueRequestsFromMapFunc(r.ofRoleMap)).
@@ -102,7 +103,7 @@ func (r *Reconciler) ofBaseline(ctx context.Context, o client.Object) []reconcil
 				return true
 			}
 		}
-		return selects(baseline, a)
+		return posture.Selects(baseline, a)
 	}, client.InNamespace(baseline.Namespace))
 }
 
@@ -114,7 +115,7 @@ func (r *Reconciler) turns(ctx context.Context, e event.UpdateEvent, queue workq
 		return
 	}
 	for _, request := range r.accounts(ctx, func(a *v1alpha1.AWSAccount) bool {
-		return selects(now, a) && rollout.Waits(before, a) && !rollout.Waits(now, a)
+		return posture.Selects(now, a) && rollout.Waits(before, a) && !rollout.Waits(now, a)
 	}, client.InNamespace(now.Namespace)) {
 		queue.Add(request)
 	}

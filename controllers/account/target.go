@@ -62,7 +62,7 @@ func resolve(account *v1alpha1.AWSAccount, around surroundings) (audit, remediat
 		return none, none, conditions.Stallf(v1alpha1.ReasonRoleAmbiguous, "role %s is named to read and to write: they must be different roles, so that reading can never write", role)
 	}
 	audit = awsapi.Target{
-		Account: account.Spec.AccountID, Partition: account.Spec.Partition, Home: homeOf(account),
+		Account: account.Spec.AccountID, Partition: account.Spec.Partition, Home: account.Spec.Home(),
 		RoleARN: role, ExternalID: account.Spec.ExternalID, SessionName: sessionName(account),
 	}
 	remediation = audit
@@ -103,26 +103,6 @@ func auditRole(account *v1alpha1.AWSAccount, around surroundings) (string, error
 	return role, nil
 }
 
-var homes = map[string]string{
-	"aws-us-gov": "us-gov-west-1",
-	"aws-cn":     "cn-north-1",
-	"aws-eusc":   "eusc-de-east-1",
-	"aws-iso":    "us-iso-east-1",
-	"aws-iso-b":  "us-isob-east-1",
-	"aws-iso-e":  "eu-isoe-west-1",
-	"aws-iso-f":  "us-isof-south-1",
-}
-
-func homeOf(account *v1alpha1.AWSAccount) string {
-	if account.Spec.HomeRegion != "" {
-		return account.Spec.HomeRegion
-	}
-	if home, ok := homes[account.Spec.Partition]; ok {
-		return home
-	}
-	return "us-east-1"
-}
-
 // sessionName says in CloudTrail which object acted. STS takes at most 64 of these characters.
 func sessionName(account *v1alpha1.AWSAccount) string {
 	name := "guardrails@" + account.Namespace + "." + account.Name
@@ -135,7 +115,7 @@ func regionsInScope(account *v1alpha1.AWSAccount, enabled []string) ([]string, e
 	if scope == nil {
 		scope = &v1alpha1.RegionScope{}
 	}
-	for _, named := range append(slices.Clone(scope.Include), homeOf(account)) {
+	for _, named := range append(slices.Clone(scope.Include), account.Spec.Home()) {
 		if !slices.Contains(enabled, named) {
 			return nil, conditions.Stallf(v1alpha1.ReasonUnknownRegion, "region %s does not exist or is not enabled in account %s; enabled are %s", named, account.Spec.AccountID, strings.Join(enabled, ", "))
 		}

@@ -202,7 +202,7 @@ func TestHomes(t *testing.T) {
 	} {
 		account := shopAccount()
 		account.Spec.Partition = partition
-		if got := homeOf(account); got != want {
+		if got := account.Spec.Home(); got != want {
 			t.Errorf("%s: %s, want %s", partition, got, want)
 		}
 	}

@@ -13,8 +13,6 @@ import (
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -50,6 +48,8 @@ type visit struct {
 	// judged says that the round was taken and its facts are reported.
 	judged bool
 	runs   runs
+	// undone is the run that the one being applied undoes; nil if there is none.
+	undone *v1alpha1.RemediationRun
 	// again is when to come back before the interval, if set.
 	again time.Duration
 }
@@ -166,15 +166,10 @@ func (v *visit) selecting(ctx context.Context, from client.Reader, account *v1al
 		return nil, fmt.Errorf("listing baselines: %w", err)
 	}
 	chosen := slices.DeleteFunc(all.Items, func(b v1alpha1.SecurityBaseline) bool {
-		return !selects(&b, account) || !b.DeletionTimestamp.IsZero()
+		return !posture.Selects(&b, account) || !b.DeletionTimestamp.IsZero()
 	})
 	slices.SortFunc(chosen, func(a, b v1alpha1.SecurityBaseline) int { return strings.Compare(a.Name, b.Name) })
 	return chosen, nil
-}
-
-func selects(baseline *v1alpha1.SecurityBaseline, account *v1alpha1.AWSAccount) bool {
-	selector, err := metav1.LabelSelectorAsSelector(&baseline.Spec.AccountSelector)
-	return err == nil && selector.Matches(labels.Set(account.Labels))
 }
 
 // reach opens the reading session, which verifies whose credentials it has, and finds the

@@ -25,6 +25,9 @@ type Over[L any, T inventory.Resource] struct {
 	Judge func(leaf L, resource T, asOf time.Time) Verdict
 	// Mend returns what would make a failing resource pass. Nil: nothing can but a person.
 	Mend func(leaf L, resource T) []action.Action
+	// Plans returns one example of each action that Mend can return for the leaf, with all in it
+	// that takes a call: what may come to be written is known before anything is found.
+	Plans func(leaf L) []action.Action
 	// ByHand says what a person has to do about a finding that no action mends, with the exact
 	// command where there is one.
 	ByHand func(leaf L, resource T) string
@@ -38,6 +41,7 @@ type Control struct {
 	Mends bool
 
 	facets   func(leaf any) inventory.Facets
+	plans    func(leaf any) []action.Action
 	declared func(*v1alpha1.Posture) any
 	judge    func(leaf any, facts *inventory.Snapshot) []Judged
 }
@@ -74,6 +78,15 @@ func (c Control) WantFor(leaf any) inventory.Want {
 	return want
 }
 
+// PlansFor returns one example of each action that the control can plan where the leaf declares
+// it.
+func (c Control) PlansFor(leaf any) []action.Action { return c.plans(leaf) }
+
+// Always are the examples of a control that plans the same whatever its leaf declares.
+func Always[L any](examples ...action.Action) func(L) []action.Action {
+	return func(L) []action.Action { return examples }
+}
+
 func (o Over[L, T]) erase() Control {
 	return Control{
 		ID:    o.ID,
@@ -91,6 +104,13 @@ func (o Over[L, T]) erase() Control {
 				return nil
 			}
 			return o.Facets(*declared)
+		},
+		plans: func(leaf any) []action.Action {
+			declared, ok := leaf.(*L)
+			if !ok || o.Plans == nil {
+				return nil
+			}
+			return o.Plans(*declared)
 		},
 		judge: func(leaf any, facts *inventory.Snapshot) []Judged {
 			declared, ok := leaf.(*L)

@@ -44,6 +44,7 @@ type Cloud struct {
 	calls    []Call
 	sessions map[string]session
 	roles    map[string]roleAnswer
+	enforced map[string]*Enforced
 	now      func() time.Time
 	latency  time.Duration
 	serial   int
@@ -202,6 +203,9 @@ func (c *Cloud) answer(request *Request, call Call, input any) (any, error) {
 	fault := c.faultFor(call)
 	if fault != nil && !fault.Applied {
 		return nil, fault.Err
+	}
+	if err := c.authorize(request, input); err != nil {
+		return nil, err
 	}
 	handle, ok := c.handlers[reflect.TypeOf(input)]
 	if !ok {

@@ -49,14 +49,19 @@ func (c *Cloud) Deny(operations ...string) {
 
 // Denied is how the operation's service words a missing permission.
 func Denied(operation string) error {
-	code := map[string]string{
-		"ec2": "UnauthorizedOperation", "kms": "AccessDeniedException", "dynamodb": "AccessDeniedException", "logs": "AccessDeniedException",
-		"cloudtrail": "AccessDeniedException", "config": "AccessDeniedException", "guardduty": "AccessDeniedException", "account": "AccessDeniedException", "sns": "AuthorizationError",
-	}[service(operation)]
-	if code == "" {
-		code = "AccessDenied"
+	return &smithy.GenericAPIError{Code: deniedCode(operation), Message: "not authorized to perform " + operation}
+}
+
+func deniedCode(operation string) string {
+	switch service(operation) {
+	case "ec2":
+		return "UnauthorizedOperation"
+	case "sns":
+		return "AuthorizationError"
+	case "kms", "dynamodb", "logs", "cloudtrail", "config", "guardduty", "account":
+		return "AccessDeniedException"
 	}
-	return &smithy.GenericAPIError{Code: code, Message: "not authorized to perform " + operation}
+	return "AccessDenied"
 }
 
 // Throttled is how AWS answers too many calls.

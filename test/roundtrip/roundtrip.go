@@ -25,8 +25,10 @@ const Account = "111111111111"
 
 // Rig reaches one account and takes rounds in it.
 type Rig struct {
-	Pool    *awsapi.Pool
-	Target  awsapi.Target
+	Pool   *awsapi.Pool
+	Target awsapi.Target
+	// Writer is how the account is written; without a role, as it is read.
+	Writer  awsapi.Target
 	Regions []string
 	Who     inventory.Who
 	// Posture declares what is checked.
@@ -60,7 +62,11 @@ func (r *Rig) Round(ctx context.Context) (round.Result, error) {
 // Apply applies all changes of a plan as if they were approved, and returns the results by
 // change hash and call.
 func (r *Rig) Apply(ctx context.Context, plan posture.Plan) (*Journal, error) {
-	session, err := r.Pool.OpenForRun(ctx, r.Target)
+	writer := r.Writer
+	if writer.RoleARN == "" {
+		writer = r.Target
+	}
+	session, err := r.Pool.OpenForRun(ctx, writer)
 	if err != nil {
 		return nil, err
 	}

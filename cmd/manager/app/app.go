@@ -52,6 +52,8 @@ type Options struct {
 	VerifyAfter time.Duration
 	// MaxAcceptance is how far from its creation a RiskAcceptance may reach.
 	MaxAcceptance time.Duration
+	// UndoAcceptance is how long a finding that an undo brings back is accepted.
+	UndoAcceptance time.Duration
 	// Debounce is how long changes of postures are gathered before baselines and acceptances
 	// total them.
 	Debounce time.Duration
@@ -77,7 +79,7 @@ func Defaults() Options {
 	return Options{
 		MetricsAddress: ":8443", ProbeAddress: ":8081",
 		Concurrent: 10, Settling: 2 * time.Minute, VerifyAfter: 2 * time.Second, Debounce: time.Second, KeepRuns: 50, KeepRunsFor: 90 * 24 * time.Hour,
-		MaxAcceptance:    400 * 24 * time.Hour,
+		MaxAcceptance: 400 * 24 * time.Hour, UndoAcceptance: 7 * 24 * time.Hour,
 		RoleMapNamespace: envOr("ACK_SYSTEM_NAMESPACE", "ack-system"), Now: time.Now,
 	}
 }
@@ -92,6 +94,7 @@ func (o *Options) Bind(flags *flag.FlagSet) {
 	flags.BoolVar(&o.Suspended, "suspend", o.Suspended, "Write nothing to AWS, in no account; reading goes on.")
 	flags.DurationVar(&o.Settling, "settling", o.Settling, "How long AWS may take to show a write; until then the setting is neither planned again nor concluded on.")
 	flags.DurationVar(&o.MaxAcceptance, "max-acceptance", o.MaxAcceptance, "How far from its creation a RiskAcceptance may reach; one that reaches further covers nothing.")
+	flags.DurationVar(&o.UndoAcceptance, "undo-acceptance", o.UndoAcceptance, "How long findings that an undone run brings back are accepted, and so not mended again.")
 	flags.IntVar(&o.KeepRuns, "keep-runs", o.KeepRuns, "Final RemediationRuns kept per account.")
 	flags.DurationVar(&o.KeepRunsFor, "keep-runs-for", o.KeepRunsFor, "How long final RemediationRuns are kept.")
 	flags.StringVar(&o.RoleMapNamespace, "role-map-namespace", o.RoleMapNamespace, "Namespace of the ConfigMap ack-role-account-map.")
@@ -162,16 +165,15 @@ func Run(ctx context.Context, cluster *rest.Config, base aws.Config, o Options) 
 		o.Pool(pool)
 	}
 	acceptances := acceptance.NewMeter()
-	for _, meter := range []prometheus.Collector{pool.Meter, acceptances} {
-		if err := metrics.Registry.Register(meter); err == nil {
-			defer metrics.Registry.Unregister(meter)
-		} else if !o.SkipNameValidation {
-			return fmt.Errorf("registering metrics: %w", err)
-		}
+	unregister, err := register(o, pool.Meter, acceptances)
+	if err != nil {
+		return err
 	}
+	defer unregister()
 	if err := controllers.Add(m, controllers.Options{
 		AWS: pool, Now: o.Now, RoleMapNamespace: o.RoleMapNamespace, Suspended: o.Suspended, Settling: o.Settling, VerifyAfter: o.VerifyAfter,
-		Concurrent: o.Concurrent, KeepRuns: o.KeepRuns, KeepRunsFor: o.KeepRunsFor, MaxAcceptance: o.MaxAcceptance, Debounce: o.Debounce, Acceptances: acceptances, LeaderElection: o.LeaderElection,
+		Concurrent: o.Concurrent, KeepRuns: o.KeepRuns, KeepRunsFor: o.KeepRunsFor, MaxAcceptance: o.MaxAcceptance, UndoAcceptance: o.UndoAcceptance, Debounce: o.Debounce,
+		Acceptances: acceptances, LeaderElection: o.LeaderElection,
 	}); err != nil {
 		return err
 	}
@@ -181,4 +183,24 @@ func Run(ctx context.Context, cluster *rest.Config, base aws.Config, o Options) 
 		}
 	}
 	return m.Start(ctx)
+}
+
+// register has the meters shown with the process's metrics, until it is undone.
+func register(o Options, meters ...prometheus.Collector) (unregister func(), err error) {
+	var shown []prometheus.Collector
+	unregister = func() {
+		for _, meter := range shown {
+			metrics.Registry.Unregister(meter)
+		}
+	}
+	for _, meter := range meters {
+		switch err := metrics.Registry.Register(meter); {
+		case err == nil:
+			shown = append(shown, meter)
+		case !o.SkipNameValidation:
+			unregister()
+			return nil, fmt.Errorf("registering metrics: %w", err)
+		}
+	}
+	return unregister, nil
 }

@@ -31,6 +31,7 @@ var securityContact = posture.Add(&Controls, posture.Over[v1alpha1.AccountSecuri
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.AccountSecurityContact](action.PutSecurityContact{}),
 	Mend: func(leaf v1alpha1.AccountSecurityContact, a inventory.SecurityContact) []action.Action {
 		contact, _ := a.Contact.Get()
 		return []action.Action{action.PutSecurityContact{Account: action.On(a), From: contact, To: declaredContact(leaf)}}

@@ -25,6 +25,7 @@ var logValidation = posture.Add(&Controls, posture.Over[v1alpha1.CloudTrailLogVa
 		}
 		return posture.Fail("LogValidationOff", "log file validation is off")
 	},
+	Plans: posture.Always[v1alpha1.CloudTrailLogValidation](action.ValidateTrailLogs{}),
 	Mend: func(_ v1alpha1.CloudTrailLogValidation, t inventory.Trail) []action.Action {
 		return []action.Action{action.ValidateTrailLogs{Trail: action.On(t)}}
 	},

@@ -18,6 +18,9 @@ var multiRegion = posture.Add(&Controls, posture.Over[v1alpha1.CloudTrailMultiRe
 	Judge: func(_ v1alpha1.CloudTrailMultiRegion, a inventory.AuditTrail, _ time.Time) posture.Verdict {
 		return judgeAuditTrail(a)
 	},
+	Plans: func(leaf v1alpha1.CloudTrailMultiRegion) []action.Action {
+		return []action.Action{newTrail(leaf, inventory.AuditTrail{}), action.RecordAllRegions{}, action.RecordManagementEvents{}, action.StartTrail{}}
+	},
 	Mend:   mendAuditTrail,
 	ByHand: auditTrailByHand,
 })

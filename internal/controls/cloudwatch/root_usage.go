@@ -28,6 +28,7 @@ var alarmRootUsage = posture.Add(&Controls, posture.Over[v1alpha1.AlarmRootUsage
 	Judge: func(_ v1alpha1.AlarmRootUsage, a inventory.Alerts, _ time.Time) posture.Verdict {
 		return rootUsage.judge(a)
 	},
+	Plans: func(leaf v1alpha1.AlarmRootUsage) []action.Action { return rootUsage.plans(leaf.NotifyEmail) },
 	Mend: func(leaf v1alpha1.AlarmRootUsage, a inventory.Alerts) []action.Action {
 		return rootUsage.mend(a, leaf.NotifyEmail)
 	},

@@ -208,12 +208,19 @@ func (w trailAlarm) mend(a inventory.Alerts, email string) []action.Action {
 	if slices.ContainsFunc(a.Groups, func(g inventory.WatchedGroup) bool { return w.laid(g, email) }) {
 		return actions
 	}
-	group := a.Groups[0]
-	ours := group.Group.Name == inventory.OwnTrailLogs
-	return append(actions, action.RaiseTrailAlarm{
-		Alarm: action.Target{Account: a.Account, Partition: a.Partition, Region: group.Group.Region, Type: a.Type, ID: w.name, ARN: fmt.Sprintf("arn:%s:cloudwatch:%s:%s:alarm:%s", a.Partition, group.Group.Region, a.Account, w.name)},
-		Group: group.Group.Name, NewGroup: ours, Pattern: w.pattern, Metric: w.metric, About: w.about, Email: email,
-	})
+	return append(actions, w.raise(a, a.Groups[0].Group, email))
+}
+
+func (w trailAlarm) raise(a inventory.Alerts, group inventory.LogGroupName, email string) action.Action {
+	return action.RaiseTrailAlarm{
+		Alarm: action.Target{Account: a.Account, Partition: a.Partition, Region: group.Region, Type: a.Type, ID: w.name, ARN: fmt.Sprintf("arn:%s:cloudwatch:%s:%s:alarm:%s", a.Partition, group.Region, a.Account, w.name)},
+		Group: group.Name, NewGroup: group.Name == inventory.OwnTrailLogs, Pattern: w.pattern, Metric: w.metric, About: w.about, Email: email,
+	}
+}
+
+// plans are examples of what mend returns.
+func (w trailAlarm) plans(email string) []action.Action {
+	return []action.Action{action.DeliverTrailToLogs{}, w.raise(inventory.Alerts{}, inventory.LogGroupName{Name: inventory.OwnTrailLogs}, email)}
 }
 
 // laid says whether the way from the group on wants nothing that an action could do, or cannot

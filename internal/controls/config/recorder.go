@@ -28,6 +28,10 @@ var recorder = posture.Add(&Controls, posture.Over[v1alpha1.ConfigRecorder, inve
 		}
 		return judgeWork(r)
 	},
+	Plans: func(leaf v1alpha1.ConfigRecorder) []action.Action {
+		whole := setUp(leaf, inventory.Recording{HomeRegion: "home"}, inventory.DeliveryChannel{})
+		return []action.Action{whole, action.StartRecorder{}, action.RecordAllTypes{}}
+	},
 	Mend:   mendRecording,
 	ByHand: recordingByHand,
 })

@@ -24,6 +24,7 @@ var pitr = posture.Add(&Controls, posture.Over[v1alpha1.DynamoDBPITR, inventory.
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.DynamoDBPITR](action.EnablePointInTimeRecovery{}),
 	Mend: func(_ v1alpha1.DynamoDBPITR, t inventory.Table) []action.Action {
 		return []action.Action{action.EnablePointInTimeRecovery{Table: action.On(t)}}
 	},

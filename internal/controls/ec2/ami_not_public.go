@@ -20,6 +20,7 @@ var amiNotPublic = posture.Add(&Controls, posture.Over[v1alpha1.AMINotPublic, in
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.AMINotPublic](action.UnshareImage{}),
 	Mend: func(_ v1alpha1.AMINotPublic, i inventory.Image) []action.Action {
 		return []action.Action{action.UnshareImage{Image: action.On(i), Title: i.Title}}
 	},

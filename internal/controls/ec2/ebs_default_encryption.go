@@ -31,6 +31,12 @@ var ebsDefaultEncryption = posture.Add(&Controls, posture.Over[v1alpha1.EBSDefau
 		}
 		return judgeKey(leaf.KMSKeyAlias, d)
 	},
+	Plans: func(leaf v1alpha1.EBSDefaultEncryption) []action.Action {
+		if leaf.KMSKeyAlias == "" {
+			return []action.Action{action.EncryptEBSByDefault{}}
+		}
+		return []action.Action{action.EncryptEBSByDefault{}, action.SetEBSDefaultKey{}}
+	},
 	Mend:   mendEBSDefaults,
 	ByHand: ebsByHand,
 })

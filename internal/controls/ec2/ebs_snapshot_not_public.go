@@ -20,6 +20,7 @@ var ebsSnapshotNotPublic = posture.Add(&Controls, posture.Over[v1alpha1.EBSSnaps
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.EBSSnapshotNotPublic](action.UnshareSnapshot{}),
 	Mend: func(_ v1alpha1.EBSSnapshotNotPublic, s inventory.EBSSnapshot) []action.Action {
 		return []action.Action{action.UnshareSnapshot{Snapshot: action.On(s)}}
 	},

@@ -25,6 +25,7 @@ var ec2IMDSv2 = posture.Add(&Controls, posture.Over[v1alpha1.EC2IMDSv2, inventor
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.EC2IMDSv2](action.RequireIMDSv2{}),
 	Mend: func(_ v1alpha1.EC2IMDSv2, i inventory.Instance) []action.Action {
 		if i.Metadata.Tokens == "required" {
 			return nil

@@ -25,6 +25,7 @@ var ec2IMDSv2AccountDefault = posture.Add(&Controls, posture.Over[v1alpha1.EC2IM
 		}
 		return posture.Fail("IMDSv1", "new instances get HttpTokens %s", d.Tokens)
 	},
+	Plans: posture.Always[v1alpha1.EC2IMDSv2AccountDefault](action.RequireIMDSv2ByDefault{}),
 	Mend: func(_ v1alpha1.EC2IMDSv2AccountDefault, d inventory.MetadataDefault) []action.Action {
 		if d.ByPolicy {
 			return nil

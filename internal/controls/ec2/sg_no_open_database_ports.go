@@ -17,6 +17,7 @@ var sgNoOpenDatabasePorts = posture.Add(&Controls, posture.Over[v1alpha1.SGNoOpe
 	Judge: func(leaf v1alpha1.SGNoOpenDatabasePorts, g inventory.SecurityGroup, _ time.Time) posture.Verdict {
 		return judgeOpen(g, databasePorts(leaf))
 	},
+	Plans: posture.Always[v1alpha1.SGNoOpenDatabasePorts](action.RevokeSecurityGroupRule{}),
 	Mend: func(leaf v1alpha1.SGNoOpenDatabasePorts, g inventory.SecurityGroup) []action.Action {
 		return revoke(g, openRules(g, databasePorts(leaf)))
 	},

@@ -18,6 +18,7 @@ var sgNoOpenRemoteAdmin = posture.Add(&Controls, posture.Over[v1alpha1.SGNoOpenR
 	Judge: func(leaf v1alpha1.SGNoOpenRemoteAdmin, g inventory.SecurityGroup, _ time.Time) posture.Verdict {
 		return judgeOpen(g, adminPorts(leaf))
 	},
+	Plans: posture.Always[v1alpha1.SGNoOpenRemoteAdmin](action.RevokeSecurityGroupRule{}),
 	Mend: func(leaf v1alpha1.SGNoOpenRemoteAdmin, g inventory.SecurityGroup) []action.Action {
 		return revoke(g, openRules(g, adminPorts(leaf)))
 	},

@@ -24,6 +24,7 @@ var vpcDefaultSGClosed = posture.Add(&Controls, posture.Over[v1alpha1.VPCDefault
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.VPCDefaultSGClosed](action.RevokeSecurityGroupRule{}, action.RevokeSecurityGroupRule{From: inventory.SecurityGroupRule{Egress: true}}),
 	Mend: func(_ v1alpha1.VPCDefaultSGClosed, g inventory.SecurityGroup) []action.Action {
 		return revoke(g, g.Rules)
 	},

@@ -29,6 +29,7 @@ var vpcFlowLogs = posture.Add(&Controls, posture.Over[v1alpha1.VPCFlowLogs, inve
 		}
 		return posture.Fail("TooLittleRecorded", "%s traffic is not recorded: %s", traffic, strings.Join(flowLogTexts(v), ", "))
 	},
+	Plans: posture.Always[v1alpha1.VPCFlowLogs](action.LogVPCFlows{}),
 	// One of ours that does not deliver is not made again: the same would fail the same way.
 	Mend: func(leaf v1alpha1.VPCFlowLogs, v inventory.VPC) []action.Action {
 		if _, failing := ownFailing(leaf, v); failing {

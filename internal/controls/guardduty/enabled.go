@@ -27,6 +27,7 @@ var enabled = posture.Add(&Controls, posture.Over[v1alpha1.GuardDuty, inventory.
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.GuardDuty](action.CreateDetector{}, action.EnableDetector{}),
 	Mend: func(_ v1alpha1.GuardDuty, d inventory.Detector) []action.Action {
 		if state, _ := d.State.Get(); state == inventory.DetectorDisabled {
 			return []action.Action{action.EnableDetector{Detector: action.On(d)}}

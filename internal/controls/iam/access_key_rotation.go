@@ -30,6 +30,7 @@ var accessKeyRotation = posture.Add(&Controls, posture.Over[v1alpha1.AccessKeyRo
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.AccessKeyRotation](action.DeactivateAccessKey{}),
 	Mend: func(leaf v1alpha1.AccessKeyRotation, c inventory.UserCredentials) []action.Action {
 		keys, _ := c.Keys.Get()
 		return deactivate(c, oldKeys(leaf, keys, c.Keys.At()))

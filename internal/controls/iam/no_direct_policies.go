@@ -32,6 +32,7 @@ var noDirectPolicies = posture.Add(&Controls, posture.Over[v1alpha1.NoDirectPoli
 		}
 		return posture.Fail("DirectPolicies", "%d policies on the user itself: %s", len(direct), strings.Join(direct, ", "))
 	},
+	Plans: posture.Always[v1alpha1.NoDirectPolicies](action.MoveAttachedPolicy{}, action.MoveInlinePolicy{}),
 	Mend: func(_ v1alpha1.NoDirectPolicies, u inventory.User) []action.Action {
 		actions, _ := moves(u)
 		return actions

@@ -23,6 +23,7 @@ var passwordPolicy = posture.Add(&Controls, posture.Over[v1alpha1.PasswordPolicy
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.PasswordPolicy](action.SetPasswordPolicy{}),
 	Mend: func(leaf v1alpha1.PasswordPolicy, p inventory.PasswordPolicy) []action.Action {
 		return []action.Action{action.SetPasswordPolicy{Account: action.On(p), From: p.Rules, To: p.Rules.Stricter(declaredRules(leaf))}}
 	},

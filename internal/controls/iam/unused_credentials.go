@@ -45,6 +45,7 @@ var unusedCredentials = posture.Add(&Controls, posture.Over[v1alpha1.UnusedCrede
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.UnusedCredentials](action.DeactivateAccessKey{}, action.DeletePassword{}),
 	Mend: func(leaf v1alpha1.UnusedCredentials, c inventory.UserCredentials) []action.Action {
 		keys, _ := c.Keys.Get()
 		actions := deactivate(c, unusedKeys(leaf, keys, c.Keys.At()))

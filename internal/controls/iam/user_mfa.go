@@ -37,6 +37,7 @@ var userMFA = posture.Add(&Controls, posture.Over[v1alpha1.UserMFA, inventory.Us
 		}
 		return posture.Fail("UserWithoutMFA", "the user has a console password and no MFA device%s", keysAtStake(c, asOf))
 	},
+	Plans: posture.Always[v1alpha1.UserMFA](action.RequireMFA{}),
 	Mend: func(_ v1alpha1.UserMFA, c inventory.UserCredentials) []action.Action {
 		if byHandWhy(c) != "" {
 			return nil

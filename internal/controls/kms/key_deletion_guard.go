@@ -33,6 +33,7 @@ var keyDeletionGuard = posture.Add(&Controls, posture.Over[v1alpha1.KMSKeyDeleti
 		}
 		return posture.Fail("PendingReplicaDeletion", "the key will be deleted %d days after its last replica", details.DeletionWindowDays)
 	},
+	Plans: posture.Always[v1alpha1.KMSKeyDeletionGuard](action.RecoverKey{}),
 	// A primary key waits for as long as replicas of it exist: whoever deletes region by region
 	// is asked first.
 	Mend: func(_ v1alpha1.KMSKeyDeletionGuard, k inventory.Key) []action.Action {

@@ -34,6 +34,7 @@ var keyRotation = posture.Add(&Controls, posture.Over[v1alpha1.KMSKeyRotation, i
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.KMSKeyRotation](action.EnableKeyRotation{}),
 	Mend: func(leaf v1alpha1.KMSKeyRotation, k inventory.Key) []action.Action {
 		rotation, _ := k.Rotation.Get()
 		period := longestPeriod(leaf)

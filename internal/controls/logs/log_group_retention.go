@@ -33,6 +33,7 @@ var logGroupRetention = posture.Add(&Controls, posture.Over[v1alpha1.LogGroupRet
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.LogGroupRetention](action.KeepLogs{}),
 	Mend: func(leaf v1alpha1.LogGroupRetention, group inventory.LogGroup) []action.Action {
 		if strings.HasPrefix(group.ID, controlTower) {
 			return nil

@@ -27,6 +27,7 @@ var snapshotNotPublic = posture.Add(&Controls, posture.Over[v1alpha1.RDSSnapshot
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.RDSSnapshotNotPublic](action.UnpublishDBSnapshot{}, action.UnpublishDBSnapshot{Snapshot: action.Target{Type: inventory.DBClusterSnapshotType}}),
 	Mend: func(_ v1alpha1.RDSSnapshotNotPublic, s inventory.DBSnapshot) []action.Action {
 		sharing, _ := s.Sharing.Get()
 		return []action.Action{action.UnpublishDBSnapshot{Snapshot: action.On(s), From: sharing}}

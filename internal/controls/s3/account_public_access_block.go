@@ -26,6 +26,7 @@ var accountPublicAccessBlock = posture.Add(&Controls, posture.Over[v1alpha1.S3Ac
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.S3AccountPublicAccessBlock](action.BlockAccountPublicAccess{}),
 	Mend: func(_ v1alpha1.S3AccountPublicAccessBlock, a inventory.AccountPublicAccessBlock) []action.Action {
 		block, _ := a.Block.Get()
 		return []action.Action{action.BlockAccountPublicAccess{Account: action.On(a), From: block}}

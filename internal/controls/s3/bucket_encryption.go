@@ -36,6 +36,7 @@ var bucketEncryption = posture.Add(&Controls, posture.Over[v1alpha1.S3BucketEncr
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.S3BucketEncryption](action.EncryptBucket{}),
 	Mend: func(leaf v1alpha1.S3BucketEncryption, b inventory.Bucket) []action.Action {
 		rule, _ := b.Encryption.Get()
 		if strength(rule.Algorithm) < 0 && rule.Algorithm != "" || !sameRegion(leaf.KMSKeyARN, b) {

@@ -26,6 +26,7 @@ var bucketPublicAccessBlock = posture.Add(&Controls, posture.Over[v1alpha1.S3Buc
 		}
 		return posture.Pass()
 	},
+	Plans: posture.Always[v1alpha1.S3BucketPublicAccessBlock](action.BlockBucketPublicAccess{}),
 	Mend: func(_ v1alpha1.S3BucketPublicAccessBlock, b inventory.Bucket) []action.Action {
 		block, _ := b.PublicAccessBlock.Get()
 		return []action.Action{action.BlockBucketPublicAccess{Bucket: action.On(b), From: block}}

@@ -29,6 +29,7 @@ var bucketVersioning = posture.Add(&Controls, posture.Over[v1alpha1.S3BucketVers
 		}
 		return posture.Fail("VersioningSuspended", "versioning is %s", versioning)
 	},
+	Plans: posture.Always[v1alpha1.S3BucketVersioning](action.EnableBucketVersioning{}),
 	Mend: func(_ v1alpha1.S3BucketVersioning, b inventory.Bucket) []action.Action {
 		versioning, _ := b.Versioning.Get()
 		if versioning.MFADelete {

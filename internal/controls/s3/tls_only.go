@@ -35,6 +35,7 @@ var tlsOnly = posture.Add(&Controls, posture.Over[v1alpha1.S3TLSOnly, inventory.
 		}
 		return posture.Fail("PlainHTTPAllowed", "the bucket policy does not deny everyone's requests without TLS")
 	},
+	Plans: posture.Always[v1alpha1.S3TLSOnly](action.DenyInsecureTransport{}),
 	Mend: func(_ v1alpha1.S3TLSOnly, b inventory.Bucket) []action.Action {
 		policy, _ := b.Policy.Get()
 		merged, err := iampolicy.Merge(policy, iampolicy.DenyInsecureTransport(b.ARN))

@@ -1,0 +1,281 @@
+package iamgrant
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+)
+
+// condition is the condition block of a statement.
+type condition = map[string]map[string]string
+
+// place is where a permission applies: resources, and the circumstances.
+type place struct {
+	// name is what a statement's Sid says of it.
+	name string
+	arns []string
+	when condition
+}
+
+// scope returns where a permission applies. No place: the call does not take it there.
+type scope func(Site, things) []place
+
+// scopes are where each permission that any operation takes applies, as narrow as IAM allows by
+// the service authorization reference.
+var scopes = join(
+	all(anywhere,
+		"iam:GetAccountSummary", "iam:GetAccountPasswordPolicy", "iam:GetAccountAuthorizationDetails", "iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:UpdateAccountPasswordPolicy",
+		"s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock", "s3:PutAccountPublicAccessBlock",
+		"ec2:DescribeRegions", "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeNetworkInterfaces", "ec2:DescribeInstances", "ec2:DescribeSnapshots",
+		"ec2:DescribeImages", "ec2:DescribeVpcs", "ec2:DescribeFlowLogs",
+		"ec2:GetInstanceMetadataDefaults", "ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId", "ec2:EnableEbsEncryptionByDefault", "ec2:ModifyEbsDefaultKmsKeyId",
+		"kms:ListKeys", "dynamodb:ListTables", "logs:DescribeLogGroups", "cloudtrail:DescribeTrails", "cloudtrail:ListTrails",
+		"config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus", "config:DescribeDeliveryChannels", "config:PutDeliveryChannel",
+		"guardduty:ListDetectors",
+	),
+	all(users,
+		"iam:GetUser", "iam:GetLoginProfile", "iam:ListMFADevices", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed", "iam:ListGroupsForUser",
+		"iam:ListUserPolicies", "iam:GetUserPolicy", "iam:ListAttachedUserPolicies",
+		"iam:UpdateAccessKey", "iam:DeleteLoginProfile", "iam:DetachUserPolicy", "iam:DeleteUserPolicy",
+	),
+	all(groups, "iam:GetGroup", "iam:ListGroupPolicies", "iam:GetGroupPolicy", "iam:ListAttachedGroupPolicies"),
+	all(ownGroups, "iam:CreateGroup", "iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:AddUserToGroup"),
+	all(roles, "iam:GetRole", "iam:GetRolePolicy"),
+	all(ownRoles, "iam:PutRolePolicy"),
+	all(tagged(ownRoles), "iam:CreateRole", "iam:TagRole"),
+	all(passed, "iam:PassRole"),
+	all(linked, "iam:CreateServiceLinkedRole"),
+
+	all(buckets,
+		"s3:GetBucketLocation", "s3:GetBucketTagging", "s3:GetBucketPublicAccessBlock", "s3:GetBucketVersioning", "s3:GetEncryptionConfiguration", "s3:GetBucketPolicy",
+		"s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration", "s3:PutBucketPolicy",
+	),
+	all(tagged(buckets), "s3:CreateBucket", "s3:TagResource"),
+
+	all(fixed("SecurityGroups", "ec2", "security-group/*"), "ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress"),
+	all(onlyTokens(fixed("Instances", "ec2", "instance/*")), "ec2:ModifyInstanceMetadataOptions"),
+	all(onlyTokens(named("MetadataDefaults", anywhere)), "ec2:ModifyInstanceMetadataDefaults"),
+	all(unowned("Snapshots", "snapshot/*", nil), "ec2:DescribeSnapshotAttribute"),
+	// It takes leave away, and gives none.
+	all(unowned("OwnSnapshots", "snapshot/*", condition{"Null": {"ec2:Add/group": "true", "ec2:Add/userId": "true"}}), "ec2:ModifySnapshotAttribute"),
+	all(unowned("OwnImages", "image/*", condition{}), "ec2:ModifyImageAttribute"),
+	all(flowLog, "ec2:CreateFlowLogs"),
+	all(flowLogTags, "ec2:CreateTags"),
+
+	all(fixed("Keys", "kms", "key/*"), "kms:DescribeKey", "kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:EnableKeyRotation", "kms:CancelKeyDeletion", "kms:EnableKey"),
+
+	all(fixed("Databases", "rds", "*"), "rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots"),
+	all(fixed("DatabaseSnapshots", "rds", "snapshot:*"), "rds:DescribeDBSnapshotAttributes", "rds:ModifyDBSnapshotAttribute"),
+	all(fixed("ClusterSnapshots", "rds", "cluster-snapshot:*"), "rds:DescribeDBClusterSnapshotAttributes", "rds:ModifyDBClusterSnapshotAttribute"),
+	all(fixed("Tables", "dynamodb", "table/*"), "dynamodb:DescribeContinuousBackups", "dynamodb:ListTagsOfResource", "dynamodb:UpdateContinuousBackups"),
+
+	all(fixed("LogGroups", "logs", "log-group:*"), "logs:DescribeMetricFilters", "logs:ListTagsForResource", "logs:PutMetricFilter", "logs:PutRetentionPolicy"),
+	all(tagged(ownLogGroup), "logs:CreateLogGroup", "logs:TagResource"),
+	// The trail that records an account may be its organization's, of another account.
+	all(trailsOfAll, "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus"),
+	all(fixed("Trails", "cloudtrail", "trail/*"), "cloudtrail:ListTags", "cloudtrail:StartLogging", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors"),
+	all(tagged(ownTrail), "cloudtrail:CreateTrail", "cloudtrail:AddTags"),
+	all(fixed("Alarms", "cloudwatch", "alarm:*"), "cloudwatch:DescribeAlarms"),
+	all(tagged(ownAlarm), "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"),
+	// An alarm may notify a topic of another account, which then has to let its subscribers be seen.
+	all(topicsOfAll, "sns:ListSubscriptionsByTopic"),
+	all(fixed("AlarmTopic", "sns", inventory.OwnTopic), "sns:GetTopicAttributes"),
+	all(tagged(fixed("AlarmTopic", "sns", inventory.OwnTopic)), "sns:CreateTopic", "sns:TagResource"),
+	all(mailOf, "sns:Subscribe"),
+	all(fixed("Recorders", "config", "configuration-recorder/*"), "config:ListTagsForResource", "config:StartConfigurationRecorder"),
+	all(tagged(fixed("Recorders", "config", "configuration-recorder/*")), "config:PutConfigurationRecorder"),
+	all(onlyNew(tagged(fixed("Recorders", "config", "configuration-recorder/*"))), "config:TagResource"),
+
+	all(fixed("Detectors", "guardduty", "detector/*"), "guardduty:GetDetector", "guardduty:UpdateDetector"),
+	all(tagged(named("Detector", anywhere)), "guardduty:CreateDetector"),
+	all(tagged(fixed("Detectors", "guardduty", "detector/*")), "guardduty:TagResource"),
+	all(contact(condition{}), "account:GetAlternateContact"),
+	all(contact(condition{"StringEquals": {"account:AlternateContactTypes": "SECURITY"}}), "account:PutAlternateContact"),
+)
+
+func all(where scope, permissions ...string) map[string]scope {
+	byName := make(map[string]scope, len(permissions))
+	for _, permission := range permissions {
+		byName[permission] = where
+	}
+	return byName
+}
+
+func join(parts ...map[string]scope) map[string]scope {
+	joined := map[string]scope{}
+	for _, part := range parts {
+		maps.Copy(joined, part)
+	}
+	return joined
+}
+
+// anywhere is of calls that know no resource.
+func anywhere(Site, things) []place { return []place{{name: "Anywhere", arns: []string{"*"}}} }
+
+func named(name string, where scope) scope {
+	return func(s Site, on things) []place {
+		places := slices.Clone(where(s, on))
+		for i := range places {
+			places[i].name = name
+		}
+		return places
+	}
+}
+
+// fixed are all of a kind in the account, in any region.
+func fixed(name, service, resource string) scope {
+	return func(s Site, _ things) []place { return []place{{name: name, arns: []string{s.in(service, resource)}}} }
+}
+
+// unowned are what EC2 writes without an account; the owner is a condition of writes.
+func unowned(name, resource string, when condition) scope {
+	return func(s Site, _ things) []place {
+		where := place{name: name, arns: []string{s.arn("ec2", "*", "", resource)}}
+		if when != nil {
+			where.when = and(when, "StringEquals", "ec2:Owner", s.Account)
+		}
+		return []place{where}
+	}
+}
+
+func users(s Site, _ things) []place {
+	return []place{{name: "Users", arns: []string{s.iam("user/*")}}}
+}
+func groups(s Site, _ things) []place {
+	return []place{{name: "Groups", arns: []string{s.iam("group/*")}}}
+}
+
+// roles are looked for by name; one that is not there has no path.
+func roles(s Site, on things) []place {
+	arns := []string{s.iam("role/" + on.role)}
+	if on.linkedTo != "" {
+		arns = append(arns, s.iam("role/"+linkedRoles[on.linkedTo]))
+	}
+	return []place{{name: "OwnRoles", arns: arns}}
+}
+
+func ownGroups(s Site, on things) []place {
+	return []place{{name: "OwnGroups", arns: []string{s.iam("group" + inventory.GroupPath + on.orAny(on.group))}}}
+}
+
+func ownRoles(s Site, on things) []place {
+	return []place{{name: "OwnRoles", arns: []string{s.iam("role/" + on.role)}}}
+}
+
+// passed is a role that is handed to one service. Where no role is handed over none may be.
+func passed(s Site, on things) []place {
+	if on.role == "" {
+		return nil
+	}
+	return []place{{name: "PassedRole", arns: []string{s.iam("role/" + on.role)}, when: condition{"StringEquals": {"iam:PassedToService": on.passedTo}}}}
+}
+
+func linked(s Site, on things) []place {
+	return []place{{name: "LinkedRole", arns: []string{s.iam("role/" + linkedRole(on.linkedTo))}, when: condition{"StringEquals": {"iam:AWSServiceName": on.linkedTo}}}}
+}
+
+// buckets are the account's, for a bucket's ARN names no account.
+func buckets(s Site, on things) []place {
+	name := "Buckets"
+	if on.bucket != "" {
+		name = "LogBucket"
+	}
+	return []place{{name: name, arns: []string{s.arn("s3", "", "", on.orAny(on.bucket))}, when: condition{"StringEquals": {"s3:ResourceAccount": s.Account}}}}
+}
+
+// ownLogGroup is named both ways: with and without what stands for its streams.
+func ownLogGroup(s Site, on things) []place {
+	group := s.in("logs", "log-group:"+on.logGroup)
+	return []place{{name: "OwnLogGroup", arns: []string{group, group + ":*"}}}
+}
+
+func trailsOfAll(s Site, _ things) []place {
+	return []place{{name: "AnyTrail", arns: []string{s.arn("cloudtrail", "*", "*", "trail/*")}}}
+}
+
+func topicsOfAll(s Site, _ things) []place {
+	return []place{{name: "AnyTopic", arns: []string{s.arn("sns", "*", "*", "*")}}}
+}
+
+func ownTrail(s Site, _ things) []place {
+	return []place{{name: "OwnTrail", arns: []string{s.arn("cloudtrail", s.Home, s.Account, "trail/"+inventory.OwnTrail)}}}
+}
+
+func ownAlarm(s Site, on things) []place {
+	return []place{{name: "OwnAlarm", arns: []string{s.in("cloudwatch", "alarm:"+on.alarm)}}}
+}
+
+func mailOf(s Site, on things) []place {
+	return []place{{name: "Subscription", arns: []string{s.in("sns", inventory.OwnTopic)}, when: condition{"StringEquals": {"sns:Endpoint": on.email, "sns:Protocol": "email"}}}}
+}
+
+// flowLog is on a VPC, and is itself a thing that is made; only what is made bears the tag.
+func flowLog(s Site, on things) []place {
+	return append(fixed("VPCs", "ec2", "vpc/*")(s, on), tagged(fixed("FlowLogs", "ec2", "vpc-flow-log/*"))(s, on)...)
+}
+
+func flowLogTags(s Site, on things) []place {
+	return also(tagged(fixed("FlowLogTags", "ec2", "vpc-flow-log/*")), "ec2:CreateAction", "CreateFlowLogs")(s, on)
+}
+
+func contact(when condition) scope {
+	return func(s Site, _ things) []place {
+		return []place{{name: "Contacts", arns: []string{s.arn("account", "", s.Account, "account")}, when: when}}
+	}
+}
+
+// onlyTokens lets metadata options be changed to required tokens alone.
+func onlyTokens(where scope) scope { return also(where, "ec2:Attribute/HttpTokens", "required") }
+
+// tagged adds that what is made bears the owner tag.
+func tagged(where scope) scope {
+	with := also(where, "aws:RequestTag/"+v1alpha1.OwnerTag, owner)
+	return func(s Site, on things) []place {
+		if !on.made {
+			return where(s, on)
+		}
+		places := with(s, on)
+		for i := range places {
+			places[i].name += "New"
+		}
+		return places
+	}
+}
+
+// owner is the value of the owner tag on what the operator makes.
+const owner = "aws-guardrails"
+
+// onlyNew drops what is needed for new things alone.
+func onlyNew(where scope) scope {
+	return func(s Site, on things) []place {
+		if !on.made {
+			return nil
+		}
+		return where(s, on)
+	}
+}
+
+// also adds a circumstance.
+func also(where scope, key, value string) scope {
+	return func(s Site, on things) []place {
+		places := slices.Clone(where(s, on))
+		for i := range places {
+			places[i].when = and(places[i].when, "StringEquals", key, value)
+		}
+		return places
+	}
+}
+
+func and(when condition, operator, key, value string) condition {
+	added := condition{}
+	for name, keys := range when {
+		added[name] = maps.Clone(keys)
+	}
+	if added[operator] == nil {
+		added[operator] = map[string]string{}
+	}
+	added[operator][key] = value
+	return added
+}

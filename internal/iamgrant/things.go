@@ -1,0 +1,75 @@
+package iamgrant
+
+import (
+	"cmp"
+
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+)
+
+// things are what an action writes to by a name that is known before anything is found; what is
+// empty may be any of its kind.
+type things struct {
+	bucket   string
+	logGroup string
+	// role is made, or handed to a service; its name may be a pattern.
+	role, passedTo string
+	// linkedTo is the service whose own role AWS makes.
+	linkedTo string
+	group    string
+	alarm    string
+	email    string
+	// made says that what is written is new, and bears the owner tag.
+	made bool
+}
+
+// Services that are handed a role, or have one of their own.
+const (
+	cloudTrail = "cloudtrail.amazonaws.com"
+	flowLogs   = "vpc-flow-logs.amazonaws.com"
+	awsConfig  = "config.amazonaws.com"
+	guardDuty  = "guardduty.amazonaws.com"
+)
+
+// linkedRoles are the names of services' own roles.
+var linkedRoles = map[string]string{awsConfig: "AWSServiceRoleForConfig", guardDuty: "AWSServiceRoleForAmazonGuardDuty"}
+
+func linkedRole(service string) string {
+	return "aws-service-role/" + service + "/" + linkedRoles[service]
+}
+
+// thingsOf returns what the action writes to.
+func (s Site) thingsOf(example action.Action) things {
+	switch a := example.(type) {
+	case action.CreateTrail:
+		bucket := a.Bucket
+		if a.NewBucket {
+			bucket = inventory.OwnTrailBucket(s.Account, s.Home)
+		}
+		return things{bucket: bucket, logGroup: inventory.OwnTrailLogs, role: inventory.OwnTrailLogs, passedTo: cloudTrail, made: true}
+	case action.DeliverTrailToLogs:
+		return things{logGroup: inventory.OwnTrailLogs, role: inventory.OwnTrailLogs, passedTo: cloudTrail, made: true}
+	case action.RaiseTrailAlarm:
+		return things{logGroup: inventory.OwnTrailLogs, alarm: a.Alarm.ID, email: a.Email, made: true}
+	case action.LogVPCFlows:
+		return things{logGroup: action.FlowLogGroup, role: action.FlowLogRole, passedTo: flowLogs, made: true}
+	case action.SetUpRecorder:
+		bucket := a.Bucket
+		if a.NewBucketIn != "" {
+			bucket = inventory.OwnConfigBucket(s.Account, s.Home)
+		}
+		return things{bucket: bucket, role: linkedRole(awsConfig), passedTo: awsConfig, linkedTo: awsConfig, made: true}
+	case action.RecordAllTypes:
+		// The recorder keeps its role, whichever that is.
+		return things{role: "*", passedTo: awsConfig}
+	case action.CreateDetector:
+		return things{linkedTo: guardDuty, made: true}
+	case action.RequireMFA:
+		return things{group: inventory.MFAGroup}
+	case action.MoveAttachedPolicy, action.MoveInlinePolicy:
+		return things{group: inventory.LandingGroup("*")}
+	}
+	return things{}
+}
+
+func (t things) orAny(name string) string { return cmp.Or(name, "*") }

@@ -1,0 +1,91 @@
+package remedy
+
+import (
+	"slices"
+
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+)
+
+// looks are the reads by which the step of a call looks at its target. IAM policies are made of
+// them, and a test holds them to what is called.
+var looks = map[string][]string{
+	"account:PutAlternateContact":          {"account:GetAlternateContact"},
+	"cloudtrail:CreateTrail":               {"cloudtrail:DescribeTrails"},
+	"cloudtrail:PutEventSelectors":         {"cloudtrail:GetEventSelectors"},
+	"cloudtrail:StartLogging":              {"cloudtrail:GetTrailStatus"},
+	"cloudtrail:UpdateTrail":               {"cloudtrail:DescribeTrails"},
+	"cloudwatch:PutMetricAlarm":            {"cloudwatch:DescribeAlarms"},
+	"config:PutConfigurationRecorder":      {"config:DescribeConfigurationRecorders"},
+	"config:PutDeliveryChannel":            {"config:DescribeDeliveryChannels"},
+	"config:StartConfigurationRecorder":    {"config:DescribeConfigurationRecorderStatus"},
+	"dynamodb:UpdateContinuousBackups":     {"dynamodb:DescribeContinuousBackups"},
+	"ec2:CreateFlowLogs":                   {"ec2:DescribeFlowLogs"},
+	"ec2:EnableEbsEncryptionByDefault":     {"ec2:GetEbsEncryptionByDefault"},
+	"ec2:ModifyEbsDefaultKmsKeyId":         {"ec2:GetEbsDefaultKmsKeyId"},
+	"ec2:ModifyImageAttribute":             {"ec2:DescribeImages"},
+	"ec2:ModifyInstanceMetadataDefaults":   {"ec2:GetInstanceMetadataDefaults"},
+	"ec2:ModifyInstanceMetadataOptions":    {"ec2:DescribeInstances"},
+	"ec2:ModifySnapshotAttribute":          {"ec2:DescribeSnapshotAttribute"},
+	"ec2:RevokeSecurityGroupEgress":        {"ec2:DescribeSecurityGroupRules"},
+	"ec2:RevokeSecurityGroupIngress":       {"ec2:DescribeSecurityGroupRules"},
+	"guardduty:CreateDetector":             {"guardduty:ListDetectors"},
+	"guardduty:UpdateDetector":             {"guardduty:GetDetector"},
+	"iam:CreateRole":                       {"iam:GetRole"},
+	"iam:CreateServiceLinkedRole":          {"iam:GetRole"},
+	"iam:DeleteLoginProfile":               {"iam:GetLoginProfile", "iam:GetUser"},
+	"iam:PutRolePolicy":                    {"iam:GetRolePolicy"},
+	"iam:UpdateAccessKey":                  {"iam:ListAccessKeys", "iam:GetAccessKeyLastUsed"},
+	"iam:UpdateAccountPasswordPolicy":      {"iam:GetAccountPasswordPolicy"},
+	"kms:CancelKeyDeletion":                {"kms:DescribeKey"},
+	"kms:EnableKey":                        {"kms:DescribeKey"},
+	"kms:EnableKeyRotation":                {"kms:GetKeyRotationStatus"},
+	"logs:CreateLogGroup":                  {"logs:DescribeLogGroups"},
+	"logs:PutMetricFilter":                 {"logs:DescribeMetricFilters"},
+	"logs:PutRetentionPolicy":              {"logs:DescribeLogGroups"},
+	"rds:ModifyDBClusterSnapshotAttribute": {"rds:DescribeDBClusterSnapshotAttributes"},
+	"rds:ModifyDBSnapshotAttribute":        {"rds:DescribeDBSnapshotAttributes"},
+	"s3:CreateBucket":                      {"s3:ListBuckets", "s3:GetBucketLocation"},
+	"s3:PutBucketEncryption":               {"s3:GetBucketEncryption"},
+	"s3:PutBucketPolicy":                   {"s3:GetBucketPolicy"},
+	"s3:PutBucketVersioning":               {"s3:GetBucketVersioning"},
+	"s3:PutPublicAccessBlock":              {"s3:GetPublicAccessBlock"},
+	"s3control:PutPublicAccessBlock":       {"s3control:GetPublicAccessBlock"},
+	"sns:CreateTopic":                      {"sns:GetTopicAttributes"},
+	"sns:Subscribe":                        {"sns:ListSubscriptionsByTopic"},
+}
+
+var (
+	ownGroupLooks = []string{"iam:GetGroup", "iam:GetGroupPolicy", "iam:ListAttachedGroupPolicies", "iam:ListGroupPolicies"}
+	landingLooks  = append([]string{"iam:GetUserPolicy", "iam:ListAttachedUserPolicies", "iam:ListUserPolicies"}, ownGroupLooks...)
+	mfaLooks      = append([]string{"iam:GetLoginProfile", "iam:GetUser", "iam:ListGroupsForUser", "iam:ListMFADevices"}, ownGroupLooks...)
+	// bucketLooks find a bucket that was not just made.
+	bucketLooks = []string{"s3:ListBuckets", "s3:GetBucketLocation"}
+)
+
+// looksOf are the reads that an action's steps take besides: what one call does in them depends
+// on what it is done for.
+func looksOf(a action.Action) []string {
+	switch a := a.(type) {
+	case action.RequireMFA:
+		return mfaLooks
+	case action.MoveAttachedPolicy, action.MoveInlinePolicy:
+		return landingLooks
+	case action.CreateTrail:
+		return bucketLooks
+	case action.SetUpRecorder:
+		if a.Bucket != "" {
+			return bucketLooks
+		}
+	}
+	return nil
+}
+
+// Looks returns the reads that the steps of an action may take, sorted.
+func Looks(a action.Action) []string {
+	all := slices.Clone(looksOf(a))
+	for _, call := range a.Describe().Calls {
+		all = append(all, looks[call]...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
