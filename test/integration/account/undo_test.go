@@ -232,6 +232,7 @@ var _ = Describe("an ended run whose undo is wanted", func() {
 		Eventually(func() string { return undone(run) }).Should(Equal("False UndoRefused"))
 		Expect(message(run, v1alpha1.ConditionUndone)).To(Equal("nothing is undone: " + strings.ReplaceAll(why, "ID-", s.id+"-")))
 		Eventually(func() []string { return s.events("RemediationRun") }).Should(Equal([]string{"Warning UndoRefused"}))
+		check(a)
 		version := refresh(run).ResourceVersion
 		check(a)
 		Expect(refresh(run).ResourceVersion).To(Equal(version))
