@@ -59,18 +59,13 @@ func (s *sum) add(account string, p *v1alpha1.AccountPosture, judged posture.Acc
 		s.unsure++
 		return
 	}
-	at := slices.IndexFunc(p.Status.Accepted, func(f v1alpha1.AcceptedFindings) bool { return f.Acceptance == judged.Name })
-	declares, unread := false, false
-	for _, c := range p.Status.Controls {
-		if judged.Names(c.Control) {
-			declares = true
-			unread = unread || c.Unknown > 0
-		}
-	}
-	if declares {
+	about := slices.DeleteFunc(slices.Clone(p.Status.Controls), func(c v1alpha1.ControlPosture) bool { return !judged.Names(c.Control) })
+	if len(about) > 0 {
 		s.declaring++
 	}
+	at := slices.IndexFunc(p.Status.Accepted, func(f v1alpha1.AcceptedFindings) bool { return f.Acceptance == judged.Name })
 	if at < 0 {
+		unread := slices.ContainsFunc(about, func(c v1alpha1.ControlPosture) bool { return c.Unknown > 0 })
 		if unread || p.Status.MoreAccepted > 0 || p.Status.Totals == nil {
 			s.unsure++
 		}

@@ -30,7 +30,7 @@ func (v *visit) offerUndo(ctx context.Context, undone *v1alpha1.RemediationRun, 
 	}
 	found := tallyUndo{parts: len(cut)}
 	for i, actions := range cut {
-		part := int32(i + 1) //nolint:gosec // a plan never has two billion parts
+		part := int32(i + 1)
 		if at := slices.IndexFunc(ended, func(r *v1alpha1.RemediationRun) bool { return r.Spec.Part == part }); at >= 0 {
 			found.add(ended[at])
 			continue

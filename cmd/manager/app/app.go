@@ -171,13 +171,11 @@ func Run(ctx context.Context, cluster *rest.Config, base aws.Config, o Options) 
 		o.Pool(pool)
 	}
 	acceptances := acceptance.NewMeter()
-	for _, meter := range []prometheus.Collector{pool.Meter, acceptances} {
-		if err := metrics.Registry.Register(meter); err == nil {
-			defer metrics.Registry.Unregister(meter)
-		} else if !o.SkipNameValidation {
-			return fmt.Errorf("registering metrics: %w", err)
-		}
+	unregister, err := register(o, pool.Meter, acceptances)
+	if err != nil {
+		return err
 	}
+	defer unregister()
 	if err := controllers.Add(m, controllers.Options{
 		AWS: pool, Now: o.Now, RoleMapNamespace: o.RoleMapNamespace, Suspended: o.Suspended, Settling: o.Settling, VerifyAfter: o.VerifyAfter, ApprovalTTL: o.ApprovalTTL,
 		Concurrent: o.Concurrent, KeepRuns: o.KeepRuns, KeepRunsFor: o.KeepRunsFor, MaxAcceptance: o.MaxAcceptance, UndoAcceptance: o.UndoAcceptance, Debounce: o.Debounce,
@@ -191,4 +189,24 @@ func Run(ctx context.Context, cluster *rest.Config, base aws.Config, o Options) 
 		}
 	}
 	return m.Start(ctx)
+}
+
+// register has the meters shown with the process's metrics, until it is undone.
+func register(o Options, meters ...prometheus.Collector) (unregister func(), err error) {
+	var shown []prometheus.Collector
+	unregister = func() {
+		for _, meter := range shown {
+			metrics.Registry.Unregister(meter)
+		}
+	}
+	for _, meter := range meters {
+		switch err := metrics.Registry.Register(meter); {
+		case err == nil:
+			shown = append(shown, meter)
+		case !o.SkipNameValidation:
+			unregister()
+			return nil, fmt.Errorf("registering metrics: %w", err)
+		}
+	}
+	return unregister, nil
 }

@@ -30,6 +30,18 @@ type transport func(*http.Request) (*http.Response, error)
 // RoundTrip implements http.RoundTripper.
 func (t transport) RoundTrip(request *http.Request) (*http.Response, error) { return t(request) }
 
+// refuse lets the manager write no status of the kind while it is so.
+func (s *stage) refuse(resource string, while func() bool) {
+	s.between = func(next http.RoundTripper) http.RoundTripper {
+		return transport(func(request *http.Request) (*http.Response, error) {
+			if strings.Contains(request.URL.Path, "/"+resource+"/") && request.Method == http.MethodPatch && while() {
+				return nil, errors.New("no")
+			}
+			return next.RoundTrip(request)
+		})
+	}
+}
+
 // soon is how long the end of an acceptance is away that a spec waits for.
 const soon = 3 * time.Second
 
@@ -64,14 +76,7 @@ var _ = Describe("an acceptance that expires", func() {
 
 	It("does so by the account's own timer, though nobody can write that it has expired", func() {
 		s := set()
-		s.between = func(next http.RoundTripper) http.RoundTripper {
-			return transport(func(request *http.Request) (*http.Response, error) {
-				if strings.Contains(request.URL.Path, "/riskacceptances/") && request.Method == http.MethodPatch {
-					return nil, errors.New("no")
-				}
-				return next.RoundTrip(request)
-			})
-		}
+		s.refuse("riskacceptances", func() bool { return true })
 		s.run(prompt)
 		s.buckets("logs")
 		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
@@ -81,6 +86,22 @@ var _ = Describe("an acceptance that expires", func() {
 		gap(s, r)
 		expect(a, resting...)
 		Expect(refresh(r).Status.Expired).To(BeNil())
+	})
+
+	It("says so though no account could be looked at since", func() {
+		s, ending := set(), atomic.Bool{}
+		s.refuse("accountpostures", ending.Load)
+		s.run(prompt)
+		s.buckets("logs")
+		s.baseline("foundational", v1alpha1.Audit, versionBuckets())
+		r := s.accept("sandbox", soon)
+		s.account()
+		expect(r, "Covering=True Covers", "Ready=True Expiring")
+		ending.Store(true)
+		expect(r, hasExpired...)
+		Expect(refresh(s.posture()).Status.Accepted).To(HaveLen(1))
+		Expect(r.Status.Findings).To(BeZero())
+		Expect(r.Status.Covers).To(BeEmpty())
 	})
 
 	It("is noticed where a clock was set forward, which no timer does", func() {
@@ -109,7 +130,8 @@ var _ = Describe("an acceptance that expires", func() {
 		expect(a, accepted...)
 		expect(r, hasExpired...)
 		expect(a, findings...)
-		Expect(refresh(r).Status.Expired.Time).To(BeTemporally("==", r.Spec.ExpiresAt.Time))
+		Expect(refresh(r).Status.Expired).NotTo(BeNil())
+		Expect(r.Status.Expired.Time).To(BeTemporally("==", r.Spec.ExpiresAt.Time))
 		clock.set(-5 * day)
 		check(a)
 		remains(a, findings...)
