@@ -23,6 +23,9 @@ const (
 	ConditionReadFailing = "ReadFailing"
 	// ConditionCovering says whether a RiskAcceptance covers any finding.
 	ConditionCovering = "Covering"
+	// ConditionUndone says how far the undo of a run is that spec.revert asks for: True once
+	// everything that can be undone was.
+	ConditionUndone = "Undone"
 	// ConditionConflict says that baselines disagree on a control in a way no order resolves;
 	// the control is only audited until they agree.
 	ConditionConflict = "Conflict"
@@ -144,6 +147,12 @@ const (
 	ReasonApprovalExpired = "ApprovalExpired"
 	// ReasonStopped: the account was deleted, suspended or its guard lowered mid-run.
 	ReasonStopped = "Stopped"
+	// ReasonUndone: the Undo run has ended well; its journal says what it found changed.
+	ReasonUndone = "Undone"
+	// ReasonUndoRefused: there is nothing that could be undone; the message says why.
+	ReasonUndoRefused = "UndoRefused"
+	// ReasonUndoHeldBack: nothing may be written to the account now; the message says why.
+	ReasonUndoHeldBack = "UndoHeldBack"
 )
 
 // Reasons of verdicts. A control names its own where none of these fits.
@@ -177,6 +186,11 @@ const (
 	LabelOpen = "aws.guardrails.dev/open"
 	// AnnotationFinishedAt on a RemediationRun says when its phase became final, in RFC 3339.
 	AnnotationFinishedAt = "aws.guardrails.dev/finished-at"
+	// AnnotationRevertOf on an Undo run names the run that it undoes.
+	AnnotationRevertOf = "aws.guardrails.dev/revert-of"
+	// AnnotationAnswered on a final RemediationRun is the generation of its spec that the
+	// operator has nothing more to do for.
+	AnnotationAnswered = "aws.guardrails.dev/answered-generation"
 	// FinalizerInUse keeps an AWSAccount while other objects need it.
 	FinalizerInUse = "aws.guardrails.dev/in-use"
 	// OwnerTag is the AWS tag on everything the operator creates.

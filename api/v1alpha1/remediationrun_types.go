@@ -13,6 +13,7 @@ import (
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.approval) || (has(self.approval) && self.approval == oldSelf.approval)",message="an approval cannot be changed or withdrawn; suspend the account to stop a run"
 // +kubebuilder:validation:XValidation:rule="!(has(oldSelf.revert) && oldSelf.revert) || (has(self.revert) && self.revert)",message="a wish to undo a run cannot be withdrawn; reject the run that would undo it"
 // +kubebuilder:validation:XValidation:rule="has(self.revertOf) == (self.trigger == 'Undo')",message="an Undo run names the run that it undoes in revertOf, and no other does"
+// +kubebuilder:validation:XValidation:rule="self.trigger != 'Undo' || !has(self.revert) || !self.revert",message="an Undo run is not undone: end its RiskAcceptance, and what is declared is planned again"
 type RemediationRunSpec struct {
 	// Name of the AWSAccount, of this namespace.
 	// +kubebuilder:validation:MaxLength=253
@@ -49,6 +50,8 @@ type RemediationRunSpec struct {
 	// Undo the run: set to true once it has ended. A run with trigger Undo is then
 	// offered that puts the before-images back, where AWS still shows what this
 	// run wrote; it waits for an approval like any other. Cannot be withdrawn.
+	// The condition Undone says how far it is, or why it is refused:
+	// kubectl patch rr NAME --type=merge -p '{"spec":{"revert":true}}'.
 	// +optional
 	Revert bool `json:"revert,omitempty"`
 	// Name of the run that an Undo run undoes.
@@ -108,7 +111,8 @@ type RunAction struct {
 	// +kubebuilder:validation:items:MaxLength=128
 	// +listType=atomic
 	Calls []string `json:"calls"`
-	// Why the action cannot be undone by spec.revert, if it cannot.
+	// What of the action spec.revert cannot undo, and why; left out where it undoes
+	// all of it.
 	// +kubebuilder:validation:MaxLength=512
 	// +optional
 	NoUndo string `json:"noUndo,omitempty"`
@@ -211,7 +215,7 @@ type RemediationRunStatus struct {
 	// Generation of the spec that the conditions speak of.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
-	// Ready, Reconciling, Stalled.
+	// Ready, Reconciling, Stalled; Undone once spec.revert is set.
 	// +kubebuilder:validation:MaxItems=16
 	// +listType=map
 	// +listMapKey=type

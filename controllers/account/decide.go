@@ -61,6 +61,8 @@ func (v *visit) overtaken(run *v1alpha1.RemediationRun, current bool) (phase v1a
 		return "", "", ""
 	case run.Spec.Approval != nil:
 		return v1alpha1.RunRejected, v1alpha1.ReasonRejected, "rejected by " + run.Spec.Approval.By
+	case run.Spec.Trigger == v1alpha1.TriggerUndo:
+		return "", "", ""
 	case run.Spec.PlanHash != posture.HashOf(v.offers()) && !current:
 		return v1alpha1.RunSuperseded, v1alpha1.ReasonSuperseded, "the plan changed"
 	}
@@ -90,6 +92,9 @@ func (v *visit) offers() []posture.Change {
 func (v *visit) isOffered() bool {
 	var held []posture.Change
 	for _, run := range v.waiting() {
+		if run.Spec.Trigger == v1alpha1.TriggerUndo {
+			continue
+		}
 		for _, planned := range run.Spec.Actions {
 			held = append(held, posture.Change{Hash: planned.Hash})
 		}
@@ -137,6 +142,12 @@ func (v *visit) refuses(run *v1alpha1.RemediationRun, planned v1alpha1.RunAction
 	if rule := v.rules().Protection.Refuses(decoded.Describe()); rule != "" {
 		return v1alpha1.CallDenied, "refused: " + rule
 	}
+	if undo, ok := decoded.(action.Undo); ok || run.Spec.Trigger == v1alpha1.TriggerUndo {
+		if err := takesBack(run, v.undone, undo); err != nil {
+			return v1alpha1.CallDenied, "refused: " + err.Error()
+		}
+		return "", ""
+	}
 	if !v.holds(run, planned.Hash) && (!begun || !v.allows(run, planned, decoded)) {
 		return v1alpha1.CallChanged, "the plan does not hold this action any more, or not so that it may be applied"
 	}
@@ -169,14 +180,15 @@ func (v *visit) holds(run *v1alpha1.RemediationRun, hash string) bool {
 }
 
 // allows says whether an action that was begun may go on, though it half done looks different
-// to the plan: as long as a control that asked for it is declared so that the run may apply it.
+// to the plan: as long as a control that asked for it is declared so that the run may apply it,
+// and nobody accepted meanwhile what it would mend.
 func (v *visit) allows(run *v1alpha1.RemediationRun, planned v1alpha1.RunAction, decoded action.Action) bool {
 	if run.Spec.Trigger == v1alpha1.TriggerEnforced && v.found.Plan.Blocked != "" {
 		return false
 	}
-	risk := decoded.Describe().Risk
+	of := decoded.Describe()
 	return slices.ContainsFunc(v.declared, func(d posture.Declaration) bool {
-		return slices.Contains(planned.Controls, d.Control.ID) && lets(v.rules().Mode(d, risk), run)
+		return slices.Contains(planned.Controls, d.Control.ID) && lets(v.rules().Mode(d, of.Risk), run) && !v.found.Report.Accepts(d.Control.ID, posture.KeyOf(of))
 	})
 }
 

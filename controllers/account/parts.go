@@ -57,7 +57,7 @@ func runAction(change posture.Change) (v1alpha1.RunAction, error) {
 		Hash: change.Hash, Type: action.TypeOf(change.Action), Controls: change.Controls,
 		Target: inventory.Clean(change.Target.Name(), 2048), Region: change.Target.Region,
 		Title: inventory.Clean(change.Title, 512), From: clean(change.From), To: clean(change.To),
-		Risk: change.Risk, Calls: change.Calls,
+		Risk: change.Risk, Calls: change.Calls, NoUndo: inventory.Clean(change.Action.Undo(change.Calls).Not, 512),
 	}
 	planned.Content.Raw = content
 	return planned, nil
@@ -105,10 +105,15 @@ func (v *visit) ensureRun(ctx context.Context, spec v1alpha1.RemediationRunSpec)
 		}
 	}
 	base := fmt.Sprintf("%s-%s-%d", strings.TrimRight(v.account.Name[:min(len(v.account.Name), 40)], "-."), spec.PlanHash[:8], spec.Part)
+	var of map[string]string
+	if spec.RevertOf != "" {
+		of = map[string]string{v1alpha1.AnnotationRevertOf: spec.RevertOf}
+	}
 	for attempt := 1; ; attempt++ {
 		run := &v1alpha1.RemediationRun{Spec: spec}
 		run.Namespace, run.Name = v.account.Namespace, base
 		run.Labels = map[string]string{v1alpha1.LabelAccount: v.account.Name, v1alpha1.LabelPlan: spec.PlanHash, v1alpha1.LabelOpen: ""}
+		run.Annotations = of
 		if attempt > 1 {
 			run.Name = fmt.Sprintf("%s-%d", base, attempt)
 		}

@@ -35,11 +35,15 @@ type Reconciler struct {
 	Suspended bool
 	// Settling is how long AWS may take to show a write.
 	Settling time.Duration
+	// UndoAcceptance is how long a finding that an undo brings back is accepted.
+	UndoAcceptance time.Duration
 	// VerifyAfter is how soon an account is read again after a run wrote to it.
 	VerifyAfter time.Duration
 	// WritesFrom is when this process may write first: once a leader before it can have no
 	// call in flight any more.
 	WritesFrom func() time.Time
+	// MaxAcceptance is how far a RiskAcceptance may reach.
+	MaxAcceptance time.Duration
 	// Concurrent is how many accounts are worked on at once.
 	Concurrent int
 
@@ -49,10 +53,12 @@ type Reconciler struct {
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=awsaccounts,verbs=get;list;watch;patch
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=awsaccounts/status,verbs=patch
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=securitybaselines,verbs=get;list;watch
+//+kubebuilder:rbac:groups=aws.guardrails.dev,resources=riskacceptances,verbs=list;watch
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=accountpostures,verbs=get;list;watch;create
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=accountpostures/status,verbs=patch
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=remediationruns,verbs=get;list;watch;create;patch
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=remediationruns/status,verbs=update
+//+kubebuilder:rbac:groups=aws.guardrails.dev,resources=riskacceptances,verbs=create
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=networkzones;quarantines,verbs=list
 //+kubebuilder:rbac:groups=services.k8s.aws,resources=iamroleselectors,verbs=get;list;watch
 //+kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch

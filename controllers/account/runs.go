@@ -146,6 +146,9 @@ func (r *Reconciler) finish(ctx context.Context, run *v1alpha1.RemediationRun, p
 	if labelled.Annotations == nil {
 		labelled.Annotations = map[string]string{}
 	}
+	if !run.Spec.Revert {
+		labelled.Annotations[v1alpha1.AnnotationAnswered] = fmt.Sprint(run.Generation)
+	}
 	if run.Status.FinishedAt != nil {
 		labelled.Annotations[v1alpha1.AnnotationFinishedAt] = run.Status.FinishedAt.UTC().Format(time.RFC3339)
 	}

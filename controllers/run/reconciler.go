@@ -1,5 +1,5 @@
 // Package run keeps the number and age of RemediationRuns in bounds. Runs are evidence: what is
-// still open is never removed, and what is removed is the oldest. Applying them is the work of
+// still open, or what an open run undoes, is never removed, and what is removed is the oldest. Applying them is the work of
 // package account.
 package run
 
@@ -39,9 +39,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, account ctrl.Request) (ctrl.
 	if err := r.List(ctx, &list, client.InNamespace(account.Namespace), client.MatchingLabels{v1alpha1.LabelAccount: account.Name}); err != nil {
 		return ctrl.Result{}, fmt.Errorf("listing runs: %w", err)
 	}
+	undone := map[string]bool{}
+	for _, run := range list.Items {
+		if _, open := run.Labels[v1alpha1.LabelOpen]; open {
+			undone[run.Annotations[v1alpha1.AnnotationRevertOf]] = true
+		}
+	}
 	final := slices.DeleteFunc(list.Items, func(run metav1.PartialObjectMetadata) bool {
 		_, open := run.Labels[v1alpha1.LabelOpen]
-		return open
+		return open || undone[run.Name]
 	})
 	slices.SortFunc(final, func(a, b metav1.PartialObjectMetadata) int {
 		return b.CreationTimestamp.Compare(a.CreationTimestamp.Time)

@@ -15,5 +15,7 @@ var iamOperations = slices.Concat(
 		"iam:UpdateAccountPasswordPolicy", "iam:UpdateAccessKey", "iam:DeleteLoginProfile",
 		"iam:CreateGroup", "iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:AddUserToGroup",
 		"iam:DetachUserPolicy", "iam:DeleteUserPolicy",
+		// Those that only an undo makes.
+		"iam:DeleteAccountPasswordPolicy", "iam:RemoveUserFromGroup", "iam:AttachUserPolicy", "iam:PutUserPolicy", "iam:DetachGroupPolicy", "iam:DeleteGroupPolicy",
 	),
 )

@@ -27,5 +27,10 @@ var loggingOperations = slices.Concat(
 		{Name: "config:PutConfigurationRecorder", Permissions: []string{"config:PutConfigurationRecorder", "config:TagResource", "iam:PassRole"}, Write: true},
 	},
 	reads("iam:GetRole", "iam:GetRolePolicy"),
+	// Those that only an undo makes.
+	writes(
+		"cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "logs:DeleteMetricFilter", "cloudwatch:DeleteAlarms",
+		"config:StopConfigurationRecorder", "config:DeleteDeliveryChannel", "config:DeleteConfigurationRecorder",
+	),
 	writes("iam:PutRolePolicy"),
 )

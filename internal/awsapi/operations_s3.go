@@ -14,4 +14,6 @@ var s3Operations = slices.Concat(
 	},
 	reads("s3:GetBucketLocation", "s3:GetBucketPolicy", "s3:GetBucketTagging", "s3:GetBucketVersioning"),
 	writes("s3:PutBucketPolicy", "s3:PutBucketVersioning"),
+	// Only an undo makes it.
+	writes("s3:DeleteBucketPolicy"),
 )

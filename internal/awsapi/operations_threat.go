@@ -9,4 +9,6 @@ var threatOperations = slices.Concat(
 		{Name: "guardduty:CreateDetector", Permissions: []string{"guardduty:CreateDetector", "guardduty:TagResource", "iam:CreateServiceLinkedRole"}, Write: true},
 	},
 	writes("guardduty:UpdateDetector", "account:PutAlternateContact"),
+	// Only an undo makes it.
+	writes("account:DeleteAlternateContact"),
 )

@@ -36,6 +36,13 @@ func FuzzMerge(f *testing.F) {
 		if before, after := others(t, text), others(t, merged); !slices.Equal(before, after) {
 			t.Errorf("statements of others: got %q, want %q", after, before)
 		}
+		rest, was, err := Without(merged, DenyInsecureTransport(box))
+		if err != nil || !was {
+			t.Errorf("taken out again: %t, %v: %s", was, err, merged)
+		}
+		if before, after := others(t, merged), others(t, rest); !slices.Equal(before, after) {
+			t.Errorf("statements of others, without ours: got %q, want %q", after, before)
+		}
 	})
 }
 

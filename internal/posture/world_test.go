@@ -75,6 +75,8 @@ type reshape struct {
 	In      string        `json:",omitempty"`
 }
 
+func (r reshape) Undo([]string) action.Undoing { return action.Undoing{} }
+
 func (r reshape) Describe() action.Description {
 	return action.Description{
 		Target: r.Thing.Ref(), Collection: or(r.In, things.Name), Setting: or(r.Setting, "Shape"), Title: "make " + r.Thing.ID + " " + r.To,

@@ -114,3 +114,33 @@ func ownAlarm(s *awsapi.Session, a action.RaiseTrailAlarm) Step {
 			return sent(client.PutMetricAlarm(ctx, input))
 		})
 }
+
+// removeTrailAlarm takes the alarm and the filter of the operator's own names away, unless
+// somebody made something else of them.
+func removeTrailAlarm(s *awsapi.Session, a action.RaiseTrailAlarm) backward {
+	region, metric := s.In(a.Alarm.Region), inventory.Metric{Namespace: inventory.OwnNamespace, Name: a.Metric}
+	return backward{
+		"cloudwatch:DeleteAlarms": {
+			Look: func(ctx context.Context) (Standing, error) {
+				alarms, err := read.Alarms(ctx, s, a.Alarm.Region, a.Alarm.ID)
+				if err != nil || len(alarms) == 0 {
+					return Done, err
+				}
+				have := alarms[0]
+				return ours(true, have.Metric == metric && have.Quiet == "" && !have.Muted && slices.Equal(have.Actions, []string{a.Topic()})), nil
+			},
+			Send: func(ctx context.Context) error {
+				return sent(region.CloudWatch().DeleteAlarms(ctx, &cloudwatch.DeleteAlarmsInput{AlarmNames: []string{a.Alarm.ID}}))
+			},
+		},
+		"logs:DeleteMetricFilter": {
+			Look: func(ctx context.Context) (Standing, error) {
+				have, err := read.FindMetricFilter(ctx, s, a.LogGroup(), a.Alarm.ID)
+				return ours(have.Name != "", have == inventory.MetricFilter{Name: a.Alarm.ID, Pattern: a.Pattern, Metric: metric, Counts: true}), err
+			},
+			Send: func(ctx context.Context) error {
+				return sent(region.Logs().DeleteMetricFilter(ctx, &logs.DeleteMetricFilterInput{LogGroupName: aws.String(a.Group), FilterName: aws.String(a.Alarm.ID)}))
+			},
+		},
+	}
+}

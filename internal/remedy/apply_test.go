@@ -22,8 +22,10 @@ func (c chain) Describe() action.Description {
 	return action.Description{Title: "build " + c.Name, Calls: []string{"test:CreateLink1", "test:CreateLink2", "test:CreateLink3"}}
 }
 
+func (chain) Undo([]string) action.Undoing { return action.Undoing{} }
+
 func init() {
-	threatRemedies = append(threatRemedies, by(func(_ *awsapi.Session, c chain) []Step { return current.steps(c) }))
+	threatRemedies = append(threatRemedies, by(func(_ *awsapi.Session, c chain) []Step { return current.steps(c) }, irrevocable))
 }
 
 // current is the world that the chain under test is in.
@@ -411,3 +413,5 @@ func TestApplyKnowsItsActions(t *testing.T) {
 type unknown struct{}
 
 func (unknown) Describe() action.Description { return action.Description{} }
+
+func (unknown) Undo([]string) action.Undoing { return action.Undoing{} }

@@ -55,13 +55,49 @@ func noTrail(trail action.Target) error {
 }
 
 func recordAllRegions(s *awsapi.Session, a action.RecordAllRegions) []Step {
-	return []Step{updateTrail(s, a.Trail, func(t *types.Trail) bool { return aws.ToBool(t.IsMultiRegionTrail) }, false, true,
-		&cloudtrail.UpdateTrailInput{IsMultiRegionTrail: aws.Bool(true)})}
+	return multiRegion(s, a.Trail, true)
+}
+
+func recordOneRegion(s *awsapi.Session, a action.RecordAllRegions) backward {
+	return one(multiRegion(s, a.Trail, false))
+}
+
+func multiRegion(s *awsapi.Session, trail action.Target, on bool) []Step {
+	return []Step{updateTrail(s, trail, func(t *types.Trail) bool { return aws.ToBool(t.IsMultiRegionTrail) }, !on, on,
+		&cloudtrail.UpdateTrailInput{IsMultiRegionTrail: aws.Bool(on)})}
 }
 
 func validateTrailLogs(s *awsapi.Session, a action.ValidateTrailLogs) []Step {
-	return []Step{updateTrail(s, a.Trail, func(t *types.Trail) bool { return aws.ToBool(t.LogFileValidationEnabled) }, false, true,
-		&cloudtrail.UpdateTrailInput{EnableLogFileValidation: aws.Bool(true)})}
+	return trailValidation(s, a.Trail, true)
+}
+
+func undoTrailValidation(s *awsapi.Session, a action.ValidateTrailLogs) backward {
+	return one(trailValidation(s, a.Trail, false))
+}
+
+func trailValidation(s *awsapi.Session, trail action.Target, on bool) []Step {
+	return []Step{updateTrail(s, trail, func(t *types.Trail) bool { return aws.ToBool(t.LogFileValidationEnabled) }, !on, on,
+		&cloudtrail.UpdateTrailInput{EnableLogFileValidation: aws.Bool(on)})}
+}
+
+func stopTrail(s *awsapi.Session, a action.StartTrail) backward {
+	return backward{"cloudtrail:StopLogging": stopLogging(s, a.Trail)}
+}
+
+func stopLogging(s *awsapi.Session, trail action.Target) Step {
+	return Step{
+		Look: func(ctx context.Context) (Standing, error) {
+			status, err := read.TrailStatus(ctx, s, trail.Region, trail.ARN)
+			return ours(status.Logging, true), err
+		},
+		Send: func(ctx context.Context) error {
+			return sent(s.In(trail.Region).CloudTrail().StopLogging(ctx, &cloudtrail.StopLoggingInput{Name: aws.String(trail.ID)}))
+		},
+	}
+}
+
+func undoManagementEvents(s *awsapi.Session, a action.RecordManagementEvents) backward {
+	return one(recordManagementEvents(s, action.RecordManagementEvents{Trail: a.Trail, From: a.To, To: a.From}))
 }
 
 func recordManagementEvents(s *awsapi.Session, a action.RecordManagementEvents) []Step {

@@ -70,6 +70,39 @@ func createTrail(s *awsapi.Session, a action.CreateTrail) []Step {
 	return steps
 }
 
+// undoTrailDelivery disconnects the trail from our log group: CloudTrail takes empty names for
+// none.
+func undoTrailDelivery(s *awsapi.Session, a action.DeliverTrailToLogs) backward {
+	return one([]Step{updateTrail(s, a.Trail, func(t *types.Trail) string { return aws.ToString(t.CloudWatchLogsLogGroupArn) }, a.Logs().Group+":*", "",
+		&cloudtrail.UpdateTrailInput{CloudWatchLogsLogGroupArn: aws.String(""), CloudWatchLogsRoleArn: aws.String("")})})
+}
+
+// deleteTrail deletes the trail that we made, while it is what we made; what it recorded stays.
+func deleteTrail(s *awsapi.Session, a action.CreateTrail) backward {
+	put, remove := withoutStatements(s, "", a.Bucket, a.Statements())
+	return backward{
+		"cloudtrail:DeleteTrail": {
+			Look: func(ctx context.Context) (Standing, error) {
+				found, err := read.FindTrail(ctx, s, a.Trail.Region, a.Trail.ARN)
+				if err != nil || found == nil {
+					return Done, err
+				}
+				tags, err := read.TrailTags(ctx, s, a.Trail.Region, a.Trail.ARN)
+				return ours(true, tags[v1alpha1.OwnerTag] != "" && asCreated(found, a)), err
+			},
+			Send: func(ctx context.Context) error {
+				return sent(s.In(a.Trail.Region).CloudTrail().DeleteTrail(ctx, &cloudtrail.DeleteTrailInput{Name: aws.String(a.Trail.ID)}))
+			},
+		},
+		"cloudtrail:StopLogging": stopLogging(s, a.Trail), "s3:PutBucketPolicy": put, "s3:DeleteBucketPolicy": remove,
+	}
+}
+
+func asCreated(found *types.Trail, a action.CreateTrail) bool {
+	return aws.ToString(found.S3BucketName) == a.Bucket && aws.ToBool(found.IsMultiRegionTrail) && aws.ToBool(found.LogFileValidationEnabled) &&
+		aws.ToString(found.CloudWatchLogsLogGroupArn) == a.Logs().Group+":*" && aws.ToString(found.CloudWatchLogsRoleArn) == a.Logs().Role
+}
+
 // noOtherTrail says whether the account still has no trail but the planned one: a second one
 // would be billed.
 func noOtherTrail(ctx context.Context, s *awsapi.Session, planned action.Target) (bool, error) {

@@ -91,10 +91,14 @@ func ownRecorder(s *awsapi.Session, a action.SetUpRecorder) Step {
 }
 
 func recordingGroup(group inventory.RecordingGroup) *types.RecordingGroup {
-	return &types.RecordingGroup{
-		AllSupported: group.AllSupported, IncludeGlobalResourceTypes: group.GlobalTypes,
-		RecordingStrategy: &types.RecordingStrategy{UseOnly: types.RecordingStrategyType(group.Strategy)},
+	out := &types.RecordingGroup{AllSupported: group.AllSupported, IncludeGlobalResourceTypes: group.GlobalTypes, ResourceTypes: typesOf(group.Types)}
+	if group.Strategy != "" {
+		out.RecordingStrategy = &types.RecordingStrategy{UseOnly: types.RecordingStrategyType(group.Strategy)}
 	}
+	if len(group.Excluded) > 0 {
+		out.ExclusionByResourceTypes = &types.ExclusionByResourceTypes{ResourceTypes: typesOf(group.Excluded)}
+	}
+	return out
 }
 
 // ownChannel never replaces a channel that is there.
@@ -127,38 +131,40 @@ func startConfig(s *awsapi.Session, region, recorder string) Step {
 		})
 }
 
-// recordAllTypes puts back the recorder as it was read just before, but for what it records.
 func recordAllTypes(s *awsapi.Session, a action.RecordAllTypes) []Step {
 	region := a.Region.Region
-	return []Step{{
-		Call: "config:PutConfigurationRecorder",
-		Look: func(ctx context.Context) (Standing, error) {
-			found, err := read.FindRecorder(ctx, s, region)
-			switch {
-			case err != nil:
-				return "", err
-			case found == nil || aws.ToString(found.Name) != a.Recorder:
-				return Changed, nil
-			}
-			switch have := read.RecordingGroup(found); {
-			case have.Covers(a.To):
-				return Done, nil
-			case reflect.DeepEqual(have, a.From):
-				return Pending, nil
-			}
+	step := putGroup(s, region, a.Recorder, a.To)
+	step.Look = func(ctx context.Context) (Standing, error) {
+		found, err := read.FindRecorder(ctx, s, region)
+		switch {
+		case err != nil:
+			return "", err
+		case found == nil || aws.ToString(found.Name) != a.Recorder:
 			return Changed, nil
-		},
-		Send: func(ctx context.Context) error {
-			found, err := read.FindRecorder(ctx, s, region)
-			if err != nil {
-				return err
-			}
-			if found == nil {
-				return &fault.Fault{Class: fault.NotFound, Operation: "config:DescribeConfigurationRecorders", Message: fmt.Sprintf("recorder %s is gone", a.Recorder)}
-			}
-			return sent(s.In(region).Config().PutConfigurationRecorder(ctx, &config.PutConfigurationRecorderInput{
-				ConfigurationRecorder: &types.ConfigurationRecorder{Name: found.Name, RoleARN: found.RoleARN, RecordingMode: found.RecordingMode, RecordingGroup: recordingGroup(a.To)},
-			}))
-		},
+		}
+		switch have := read.RecordingGroup(found); {
+		case have.Covers(a.To):
+			return Done, nil
+		case reflect.DeepEqual(have, a.From):
+			return Pending, nil
+		}
+		return Changed, nil
+	}
+	return []Step{step}
+}
+
+// putGroup puts back the recorder as it was read just before, but for what it records.
+func putGroup(s *awsapi.Session, region, recorder string, group inventory.RecordingGroup) Step {
+	return Step{Call: "config:PutConfigurationRecorder", Send: func(ctx context.Context) error {
+		found, err := read.FindRecorder(ctx, s, region)
+		if err != nil {
+			return err
+		}
+		if found == nil {
+			return &fault.Fault{Class: fault.NotFound, Operation: "config:DescribeConfigurationRecorders", Message: fmt.Sprintf("recorder %s is gone", recorder)}
+		}
+		return sent(s.In(region).Config().PutConfigurationRecorder(ctx, &config.PutConfigurationRecorderInput{
+			ConfigurationRecorder: &types.ConfigurationRecorder{Name: found.Name, RoleARN: found.RoleARN, RecordingMode: found.RecordingMode, RecordingGroup: recordingGroup(group)},
+		}))
 	}}
 }

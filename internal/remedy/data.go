@@ -15,7 +15,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var dataRemedies = []remedy{by(unpublishDBSnapshot), by(enablePointInTimeRecovery)}
+var dataRemedies = []remedy{by(unpublishDBSnapshot, republishDBSnapshot), by(enablePointInTimeRecovery, disablePointInTimeRecovery)}
 
 func unpublishDBSnapshot(s *awsapi.Session, a action.UnpublishDBSnapshot) []Step {
 	snapshot := a.Snapshot.Ref()
@@ -33,27 +33,59 @@ func unpublishDBSnapshot(s *awsapi.Session, a action.UnpublishDBSnapshot) []Step
 			}
 			return Changed, nil
 		},
-		Send: func(ctx context.Context) error {
-			client, id, restore, everyone := s.In(snapshot.Region).RDS(), aws.String(snapshot.ID), aws.String("restore"), []string{"all"}
-			if snapshot.Type == inventory.DBClusterSnapshotType {
-				return sent(client.ModifyDBClusterSnapshotAttribute(ctx, &rds.ModifyDBClusterSnapshotAttributeInput{DBClusterSnapshotIdentifier: id, AttributeName: restore, ValuesToRemove: everyone}))
-			}
-			return sent(client.ModifyDBSnapshotAttribute(ctx, &rds.ModifyDBSnapshotAttributeInput{DBSnapshotIdentifier: id, AttributeName: restore, ValuesToRemove: everyone}))
-		},
+		Send: func(ctx context.Context) error { return shareDBSnapshot(ctx, s, snapshot, nil, everyone) },
 	}}
 }
 
+// republishDBSnapshot shares with everyone again, unless with whom it is shared has changed.
+func republishDBSnapshot(s *awsapi.Session, a action.UnpublishDBSnapshot) backward {
+	snapshot := a.Snapshot.Ref()
+	return backward{a.Describe().Calls[0]: {
+		Look: func(ctx context.Context) (Standing, error) {
+			have, err := read.DBSharing(ctx, s, snapshot)
+			switch {
+			case err != nil:
+				return "", err
+			case have.Public():
+				return Done, nil
+			case slices.Equal(have, a.From.Private()):
+				return Pending, nil
+			}
+			return Changed, nil
+		},
+		Send: func(ctx context.Context) error { return shareDBSnapshot(ctx, s, snapshot, everyone, nil) },
+	}}
+}
+
+// everyone is who may restore a public snapshot.
+var everyone = []string{"all"}
+
+func shareDBSnapshot(ctx context.Context, s *awsapi.Session, snapshot inventory.Ref, with, without []string) error {
+	client, id, restore := s.In(snapshot.Region).RDS(), aws.String(snapshot.ID), aws.String("restore")
+	if snapshot.Type == inventory.DBClusterSnapshotType {
+		return sent(client.ModifyDBClusterSnapshotAttribute(ctx, &rds.ModifyDBClusterSnapshotAttributeInput{DBClusterSnapshotIdentifier: id, AttributeName: restore, ValuesToAdd: with, ValuesToRemove: without}))
+	}
+	return sent(client.ModifyDBSnapshotAttribute(ctx, &rds.ModifyDBSnapshotAttributeInput{DBSnapshotIdentifier: id, AttributeName: restore, ValuesToAdd: with, ValuesToRemove: without}))
+}
+
 func enablePointInTimeRecovery(s *awsapi.Session, a action.EnablePointInTimeRecovery) []Step {
-	table := a.Table
+	return pointInTimeRecovery(s, a.Table, true)
+}
+
+func disablePointInTimeRecovery(s *awsapi.Session, a action.EnablePointInTimeRecovery) backward {
+	return one(pointInTimeRecovery(s, a.Table, false))
+}
+
+func pointInTimeRecovery(s *awsapi.Session, table action.Target, on bool) []Step {
 	return []Step{setting("dynamodb:UpdateContinuousBackups",
 		func(ctx context.Context) (bool, error) {
 			return read.TablePointInTimeRecovery(ctx, s, table.Region, table.ID)
 		},
-		false, true,
+		!on, on,
 		func(ctx context.Context) error {
 			return sent(s.In(table.Region).DynamoDB().UpdateContinuousBackups(ctx, &dynamodb.UpdateContinuousBackupsInput{
 				TableName:                        aws.String(table.ID),
-				PointInTimeRecoverySpecification: &dynamodbtypes.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(true)},
+				PointInTimeRecoverySpecification: &dynamodbtypes.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(on)},
 			}))
 		},
 	)}

@@ -96,7 +96,7 @@ func mergedPolicy(ctx context.Context, s *awsapi.Session, region, name string, s
 		}
 	}
 	if region == "" {
-		return "", "", "", &fault.Fault{Class: fault.NotFound, Operation: "s3:ListBuckets", Message: fmt.Sprintf("account %s has no bucket %s", s.Account, name)}
+		return "", "", "", noBucket(s, name)
 	}
 	if have, err = read.BucketPolicy(ctx, s, region, name); err != nil {
 		return "", "", "", err
@@ -108,6 +108,10 @@ func mergedPolicy(ctx context.Context, s *awsapi.Session, region, name string, s
 		}
 	}
 	return region, have, want, nil
+}
+
+func noBucket(s *awsapi.Session, name string) error {
+	return &fault.Fault{Class: fault.NotFound, Operation: "s3:ListBuckets", Message: fmt.Sprintf("account %s has no bucket %s", s.Account, name)}
 }
 
 // ownLogGroup is the step that makes a log group of the operator's own be there.

@@ -1,6 +1,7 @@
 package remedy
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,8 +16,9 @@ import (
 )
 
 var ec2Remedies = []remedy{
-	by(revokeSecurityGroupRule), by(requireIMDSv2), by(requireIMDSv2ByDefault), by(encryptEBSByDefault), by(setEBSDefaultKey),
-	by(unshareSnapshot), by(unshareImage), by(logVPCFlows),
+	by(revokeSecurityGroupRule, authorizeSecurityGroupRule), by(requireIMDSv2, undoIMDSv2), by(requireIMDSv2ByDefault, undoIMDSv2ByDefault),
+	by(encryptEBSByDefault, undoEBSEncryption), by(setEBSDefaultKey, undoEBSDefaultKey),
+	by(unshareSnapshot, shareSnapshot), by(unshareImage, shareImage), by(logVPCFlows, stopVPCFlows),
 }
 
 const noSuchRule = "InvalidSecurityGroupRuleId.NotFound"
@@ -41,31 +43,47 @@ func revokeSecurityGroupRule(s *awsapi.Session, a action.RevokeSecurityGroupRule
 	)}
 }
 
-// requireIMDSv2 sends the one option: those left out stay as they are.
 func requireIMDSv2(s *awsapi.Session, a action.RequireIMDSv2) []Step {
-	region, id := a.Instance.Region, a.Instance.ID
+	return instanceTokens(s, a.Instance, a.From, string(types.HttpTokensStateRequired))
+}
+
+func undoIMDSv2(s *awsapi.Session, a action.RequireIMDSv2) backward {
+	return one(instanceTokens(s, a.Instance, string(types.HttpTokensStateRequired), a.From))
+}
+
+// instanceTokens sends the one option: those left out stay as they are.
+func instanceTokens(s *awsapi.Session, instance action.Target, from, to string) []Step {
+	region, id := instance.Region, instance.ID
 	return []Step{setting("ec2:ModifyInstanceMetadataOptions",
 		func(ctx context.Context) (string, error) { return read.InstanceTokens(ctx, s, region, id) },
-		a.From, string(types.HttpTokensStateRequired),
+		from, to,
 		func(ctx context.Context) error {
 			return sent(s.In(region).EC2().ModifyInstanceMetadataOptions(ctx, &ec2.ModifyInstanceMetadataOptionsInput{
-				InstanceId: aws.String(id), HttpTokens: types.HttpTokensStateRequired,
+				InstanceId: aws.String(id), HttpTokens: types.HttpTokensState(to),
 			}))
 		},
 	)}
 }
 
 func requireIMDSv2ByDefault(s *awsapi.Session, a action.RequireIMDSv2ByDefault) []Step {
-	region := a.Region.Region
+	return defaultTokens(s, a.Region.Region, a.From, string(types.MetadataDefaultHttpTokensStateRequired))
+}
+
+func undoIMDSv2ByDefault(s *awsapi.Session, a action.RequireIMDSv2ByDefault) backward {
+	return one(defaultTokens(s, a.Region.Region, string(types.MetadataDefaultHttpTokensStateRequired), a.From))
+}
+
+// defaultTokens sets the region's preference; none is sent by a word of its own.
+func defaultTokens(s *awsapi.Session, region, from, to string) []Step {
 	return []Step{setting("ec2:ModifyInstanceMetadataDefaults",
 		func(ctx context.Context) (string, error) {
 			tokens, _, err := read.MetadataDefault(ctx, s, region)
 			return tokens, err
 		},
-		a.From, string(types.HttpTokensStateRequired),
+		from, to,
 		func(ctx context.Context) error {
 			return sent(s.In(region).EC2().ModifyInstanceMetadataDefaults(ctx, &ec2.ModifyInstanceMetadataDefaultsInput{
-				HttpTokens: types.MetadataDefaultHttpTokensStateRequired,
+				HttpTokens: cmp.Or(types.MetadataDefaultHttpTokensState(to), types.MetadataDefaultHttpTokensStateNoPreference),
 			}))
 		},
 	)}

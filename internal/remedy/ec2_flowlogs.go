@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -57,17 +58,53 @@ func createFlowLog(ctx context.Context, s *awsapi.Session, a action.LogVPCFlows)
 	if err != nil {
 		return err
 	}
-	for _, refused := range out.Unsuccessful {
+	return refusal("ec2:CreateFlowLogs", out.Unsuccessful, flowLogExists)
+}
+
+// refusal is the error that an answer holds in spite of its success, but for one of the code.
+func refusal(operation string, items []types.UnsuccessfulItem, forgiven string) error {
+	for _, refused := range items {
 		code, message := "", ""
 		if refused.Error != nil {
 			code, message = aws.ToString(refused.Error.Code), aws.ToString(refused.Error.Message)
 		}
-		if code == flowLogExists {
+		if code == forgiven {
 			continue
 		}
-		return &fault.Fault{Class: fault.Invalid, Operation: "ec2:CreateFlowLogs", Code: code, Message: fmt.Sprintf("%s: %s", code, message)}
+		return &fault.Fault{Class: fault.Invalid, Operation: operation, Code: code, Message: fmt.Sprintf("%s: %s", code, message)}
 	}
 	return nil
+}
+
+// stopVPCFlows deletes the flow log that we made; those of others, and the logs, stay.
+func stopVPCFlows(s *awsapi.Session, a action.LogVPCFlows) backward {
+	made := func(ctx context.Context) ([]string, error) {
+		have, err := read.FlowLogsOf(ctx, s, a.VPC.Region, a.VPC.ID)
+		var ids []string
+		for _, f := range have {
+			if f.Own && f.Traffic == a.Traffic && strings.Contains(f.Destination, action.FlowLogGroup) {
+				ids = append(ids, f.ID)
+			}
+		}
+		return ids, err
+	}
+	return backward{"ec2:DeleteFlowLogs": {
+		Look: func(ctx context.Context) (Standing, error) {
+			ids, err := made(ctx)
+			return ours(len(ids) > 0, true), err
+		},
+		Send: func(ctx context.Context) error {
+			ids, err := made(ctx)
+			if err != nil || len(ids) == 0 {
+				return err
+			}
+			out, err := s.In(a.VPC.Region).EC2().DeleteFlowLogs(ctx, &ec2.DeleteFlowLogsInput{FlowLogIds: ids})
+			if err != nil {
+				return err
+			}
+			return refusal("ec2:DeleteFlowLogs", out.Unsuccessful, "InvalidFlowLogId.NotFound")
+		},
+	}}
 }
 
 // flowLogToken is the same for an hour: a call whose answer was lost can be sent again, while a

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/fault"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
@@ -22,6 +23,16 @@ func encryptEBSByDefault(s *awsapi.Session, a action.EncryptEBSByDefault) []Step
 	)}
 }
 
+func undoEBSEncryption(s *awsapi.Session, a action.EncryptEBSByDefault) backward {
+	region := a.Region.Region
+	return one([]Step{setting("ec2:DisableEbsEncryptionByDefault",
+		func(ctx context.Context) (bool, error) { return read.EBSEncryption(ctx, s, region) }, true, false,
+		func(ctx context.Context) error {
+			return sent(s.In(region).EC2().DisableEbsEncryptionByDefault(ctx, &ec2.DisableEbsEncryptionByDefaultInput{}))
+		},
+	)})
+}
+
 func setEBSDefaultKey(s *awsapi.Session, a action.SetEBSDefaultKey) []Step {
 	region := a.Region.Region
 	return []Step{setting("ec2:ModifyEbsDefaultKmsKeyId",
@@ -32,27 +43,71 @@ func setEBSDefaultKey(s *awsapi.Session, a action.SetEBSDefaultKey) []Step {
 	)}
 }
 
+// undoEBSDefaultKey puts the former key back; the one that AWS manages is no key to be named.
+func undoEBSDefaultKey(s *awsapi.Session, a action.SetEBSDefaultKey) backward {
+	region := a.Region.Region
+	back := one(setEBSDefaultKey(s, action.SetEBSDefaultKey{Region: a.Region, From: a.To, To: a.From}))
+	back["ec2:ResetEbsDefaultKmsKeyId"] = setting("",
+		func(ctx context.Context) (string, error) { return read.EBSDefaultKey(ctx, s, region) }, a.To, a.From,
+		func(ctx context.Context) error {
+			return sent(s.In(region).EC2().ResetEbsDefaultKmsKeyId(ctx, &ec2.ResetEbsDefaultKmsKeyIdInput{}))
+		},
+	)
+	return back
+}
+
 func unshareSnapshot(s *awsapi.Session, a action.UnshareSnapshot) []Step {
-	region, id := a.Snapshot.Region, a.Snapshot.ID
+	return snapshotPublic(s, a.Snapshot, false, types.OperationTypeRemove)
+}
+
+func shareSnapshot(s *awsapi.Session, a action.UnshareSnapshot) backward {
+	return one(snapshotPublic(s, a.Snapshot, true, types.OperationTypeAdd))
+}
+
+func snapshotPublic(s *awsapi.Session, snapshot action.Target, public bool, operation types.OperationType) []Step {
+	region, id := snapshot.Region, snapshot.ID
 	return []Step{setting("ec2:ModifySnapshotAttribute",
-		func(ctx context.Context) (bool, error) { return read.SnapshotPublic(ctx, s, region, id) }, true, false,
+		func(ctx context.Context) (bool, error) {
+			have, err := read.SnapshotPublic(ctx, s, region, id)
+			return have, unlessGone(!public, err)
+		}, !public, public,
 		func(ctx context.Context) error {
 			return sent(s.In(region).EC2().ModifySnapshotAttribute(ctx, &ec2.ModifySnapshotAttributeInput{
 				SnapshotId: aws.String(id), Attribute: types.SnapshotAttributeNameCreateVolumePermission,
-				OperationType: types.OperationTypeRemove, GroupNames: []string{string(types.PermissionGroupAll)},
+				OperationType: operation, GroupNames: []string{string(types.PermissionGroupAll)},
 			}))
 		},
 	)}
 }
 
+// unlessGone forgives, to who takes a leave away, that what is gone gives none.
+func unlessGone(away bool, err error) error {
+	if away && fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
+
+var all = []types.LaunchPermission{{Group: types.PermissionGroupAll}}
+
 func unshareImage(s *awsapi.Session, a action.UnshareImage) []Step {
-	region, id := a.Image.Region, a.Image.ID
+	return imagePublic(s, a.Image, false, &types.LaunchPermissionModifications{Remove: all})
+}
+
+func shareImage(s *awsapi.Session, a action.UnshareImage) backward {
+	return one(imagePublic(s, a.Image, true, &types.LaunchPermissionModifications{Add: all}))
+}
+
+func imagePublic(s *awsapi.Session, image action.Target, public bool, change *types.LaunchPermissionModifications) []Step {
+	region, id := image.Region, image.ID
 	return []Step{setting("ec2:ModifyImageAttribute",
-		func(ctx context.Context) (bool, error) { return read.ImagePublic(ctx, s, region, id) }, true, false,
+		func(ctx context.Context) (bool, error) {
+			have, err := read.ImagePublic(ctx, s, region, id)
+			return have, unlessGone(!public, err)
+		}, !public, public,
 		func(ctx context.Context) error {
 			return sent(s.In(region).EC2().ModifyImageAttribute(ctx, &ec2.ModifyImageAttributeInput{
-				ImageId: aws.String(id), Attribute: aws.String("launchPermission"),
-				LaunchPermission: &types.LaunchPermissionModifications{Remove: []types.LaunchPermission{{Group: types.PermissionGroupAll}}},
+				ImageId: aws.String(id), Attribute: aws.String("launchPermission"), LaunchPermission: change,
 			}))
 		},
 	)}

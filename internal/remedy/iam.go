@@ -13,7 +13,10 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var iamRemedies = []remedy{by(setPasswordPolicy), by(deactivateAccessKey), by(deletePassword), by(requireMFA), by(moveAttachedPolicy), by(moveInlinePolicy)}
+var iamRemedies = []remedy{
+	by(setPasswordPolicy, undoPasswordPolicy), by(deactivateAccessKey, reactivateAccessKey), by(deletePassword, irrevocable), by(requireMFA, releaseFromMFA),
+	by(moveAttachedPolicy, moveAttachedPolicyBack), by(moveInlinePolicy, moveInlinePolicyBack),
+}
 
 func setPasswordPolicy(s *awsapi.Session, a action.SetPasswordPolicy) []Step {
 	return []Step{setting("iam:UpdateAccountPasswordPolicy",
@@ -31,6 +34,18 @@ func setPasswordPolicy(s *awsapi.Session, a action.SetPasswordPolicy) []Step {
 			}))
 		},
 	)}
+}
+
+func undoPasswordPolicy(s *awsapi.Session, a action.SetPasswordPolicy) backward {
+	back := one(setPasswordPolicy(s, action.SetPasswordPolicy{Account: a.Account, From: a.To, To: a.From}))
+	back["iam:DeleteAccountPasswordPolicy"] = setting("",
+		func(ctx context.Context) (inventory.PasswordRules, error) { return read.PasswordRules(ctx, s) },
+		a.To, a.From,
+		func(ctx context.Context) error {
+			return sent(s.In("").IAM().DeleteAccountPasswordPolicy(ctx, &iam.DeleteAccountPasswordPolicyInput{}))
+		},
+	)
+	return back
 }
 
 // positive leaves out what is not set: IAM takes no zero.
@@ -65,6 +80,28 @@ func deactivateAccessKey(s *awsapi.Session, a action.DeactivateAccessKey) []Step
 		Send: func(ctx context.Context) error {
 			return sent(s.In("").IAM().UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{
 				UserName: aws.String(a.User.ID), AccessKeyId: aws.String(a.Key), Status: types.StatusTypeInactive,
+			}))
+		},
+	}}
+}
+
+func reactivateAccessKey(s *awsapi.Session, a action.DeactivateAccessKey) backward {
+	return backward{"iam:UpdateAccessKey": {
+		Look: func(ctx context.Context) (Standing, error) {
+			keys, err := read.AccessKeys(ctx, s, a.User.ID)
+			if err != nil {
+				return "", err
+			}
+			for _, key := range keys {
+				if key.ID == a.Key {
+					return ours(!key.Active, true), nil
+				}
+			}
+			return Changed, nil
+		},
+		Send: func(ctx context.Context) error {
+			return sent(s.In("").IAM().UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{
+				UserName: aws.String(a.User.ID), AccessKeyId: aws.String(a.Key), Status: types.StatusTypeActive,
 			}))
 		},
 	}}

@@ -89,6 +89,19 @@ func requireMFA(s *awsapi.Session, a action.RequireMFA) []Step {
 	}
 }
 
+// releaseFromMFA takes the user out of the group; the others in it stay as they are.
+func releaseFromMFA(s *awsapi.Session, a action.RequireMFA) backward {
+	return backward{"iam:RemoveUserFromGroup": {
+		Look: func(ctx context.Context) (Standing, error) {
+			member, err := read.InGroup(ctx, s, a.User.ID, inventory.MFAGroup)
+			return ours(member, true), err
+		},
+		Send: func(ctx context.Context) error {
+			return sent(s.In("").IAM().RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{GroupName: aws.String(inventory.MFAGroup), UserName: aws.String(a.User.ID)}))
+		},
+	}}
+}
+
 // withoutMFA says whether the user still signs in with the password alone: whoever enrolled in
 // the meantime, or has no password any more, is not touched.
 func withoutMFA(ctx context.Context, s *awsapi.Session, user string) (Standing, error) {

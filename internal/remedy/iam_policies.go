@@ -99,10 +99,31 @@ func (m moving) taken() Standing {
 	return Changed
 }
 
-// movePolicy are the steps that move a policy from the user to the group: it is given there
-// before it is taken off here.
-func movePolicy(s *awsapi.Session, user string, held func(landing) (byUser, byGroup holding), give, take Step) []Step {
-	look := func(at func(moving) Standing) func(context.Context) (Standing, error) {
+// returned: the user has the policy again, or may get it again because the group gives it.
+func (m moving) returned() Standing {
+	switch {
+	case m.byUser == hasPolicy:
+		return Done
+	case m.byUser == lacksPolicy && m.byGroup == hasPolicy && m.member():
+		return Pending
+	}
+	return Changed
+}
+
+// revoked: the group lacks the policy, or may lose it because nobody has it from there alone.
+func (m moving) revoked() Standing {
+	switch {
+	case m.byGroup == lacksPolicy:
+		return Done
+	case m.byGroup == hasPolicy && m.byUser == hasPolicy && m.alone():
+		return Pending
+	}
+	return Changed
+}
+
+// lookAtMove reads how a move stands, and says what that means for a step.
+func lookAtMove(s *awsapi.Session, user string, held func(landing) (byUser, byGroup holding)) func(func(moving) Standing) func(context.Context) (Standing, error) {
+	return func(at func(moving) Standing) func(context.Context) (Standing, error) {
 		return func(ctx context.Context) (Standing, error) {
 			l, err := readLanding(ctx, s, user)
 			if err != nil {
@@ -112,6 +133,12 @@ func movePolicy(s *awsapi.Session, user string, held func(landing) (byUser, byGr
 			return at(moving{landing: l, byUser: byUser, byGroup: byGroup}), nil
 		}
 	}
+}
+
+// movePolicy are the steps that move a policy from the user to the group: it is given there
+// before it is taken off here.
+func movePolicy(s *awsapi.Session, user string, held func(landing) (byUser, byGroup holding), give, take Step) []Step {
+	look := lookAtMove(s, user, held)
 	give.Look, take.Look = look(moving.given), look(moving.taken)
 	join := Step{Call: "iam:AddUserToGroup", Look: look(moving.joined), Send: func(ctx context.Context) error {
 		return addToGroup(ctx, s, user, inventory.LandingGroup(user))
@@ -119,16 +146,34 @@ func movePolicy(s *awsapi.Session, user string, held func(landing) (byUser, byGr
 	return []Step{ownGroup(s, inventory.LandingGroup(user), look(moving.wanted)), give, join, take}
 }
 
-func moveAttachedPolicy(s *awsapi.Session, a action.MoveAttachedPolicy) []Step {
-	user, group := aws.String(a.User.ID), aws.String(inventory.LandingGroup(a.User.ID))
+// attachedBy says whether the user and the group have the managed policy attached.
+func attachedBy(policy string) func(landing) (byUser, byGroup holding) {
 	in := func(arns []string) holding {
-		if slices.Contains(arns, a.Policy) {
+		if slices.Contains(arns, policy) {
 			return hasPolicy
 		}
 		return lacksPolicy
 	}
-	return movePolicy(s, a.User.ID,
-		func(l landing) (holding, holding) { return in(l.attached), in(l.group.Attached) },
+	return func(l landing) (holding, holding) { return in(l.attached), in(l.group.Attached) }
+}
+
+// inlineBy says whether the user and the group have the inline policy.
+func inlineBy(name, document string) func(landing) (byUser, byGroup holding) {
+	in := func(policies []inventory.InlinePolicy) holding {
+		switch there := inventory.PolicyNamed(policies, name); {
+		case there == "":
+			return lacksPolicy
+		case iampolicy.Equal(there, document):
+			return hasPolicy
+		}
+		return hasAnother
+	}
+	return func(l landing) (holding, holding) { return in(l.inline), in(l.group.Inline) }
+}
+
+func moveAttachedPolicy(s *awsapi.Session, a action.MoveAttachedPolicy) []Step {
+	user, group := aws.String(a.User.ID), aws.String(inventory.LandingGroup(a.User.ID))
+	return movePolicy(s, a.User.ID, attachedBy(a.Policy),
 		Step{Call: "iam:AttachGroupPolicy", Send: func(ctx context.Context) error {
 			return sent(s.In("").IAM().AttachGroupPolicy(ctx, &iam.AttachGroupPolicyInput{GroupName: group, PolicyArn: aws.String(a.Policy)}))
 		}},
@@ -138,18 +183,21 @@ func moveAttachedPolicy(s *awsapi.Session, a action.MoveAttachedPolicy) []Step {
 	)
 }
 
-func moveInlinePolicy(s *awsapi.Session, a action.MoveInlinePolicy) []Step {
-	in := func(policies []inventory.InlinePolicy) holding {
-		switch there := inventory.PolicyNamed(policies, a.Policy); {
-		case there == "":
-			return lacksPolicy
-		case iampolicy.Equal(there, a.Document):
-			return hasPolicy
-		}
-		return hasAnother
+func moveAttachedPolicyBack(s *awsapi.Session, a action.MoveAttachedPolicy) backward {
+	user, group := aws.String(a.User.ID), aws.String(inventory.LandingGroup(a.User.ID))
+	look := lookAtMove(s, a.User.ID, attachedBy(a.Policy))
+	return backward{
+		"iam:AttachUserPolicy": {Look: look(moving.returned), Send: func(ctx context.Context) error {
+			return sent(s.In("").IAM().AttachUserPolicy(ctx, &iam.AttachUserPolicyInput{UserName: user, PolicyArn: aws.String(a.Policy)}))
+		}},
+		"iam:DetachGroupPolicy": {Look: look(moving.revoked), Send: func(ctx context.Context) error {
+			return sent(s.In("").IAM().DetachGroupPolicy(ctx, &iam.DetachGroupPolicyInput{GroupName: group, PolicyArn: aws.String(a.Policy)}))
+		}},
 	}
-	return movePolicy(s, a.User.ID,
-		func(l landing) (holding, holding) { return in(l.inline), in(l.group.Inline) },
+}
+
+func moveInlinePolicy(s *awsapi.Session, a action.MoveInlinePolicy) []Step {
+	return movePolicy(s, a.User.ID, inlineBy(a.Policy, a.Document),
 		Step{Call: "iam:PutGroupPolicy", Send: func(ctx context.Context) error {
 			return putGroupPolicy(ctx, s, inventory.LandingGroup(a.User.ID), a.Policy, a.Document)
 		}},
@@ -157,4 +205,17 @@ func moveInlinePolicy(s *awsapi.Session, a action.MoveInlinePolicy) []Step {
 			return sent(s.In("").IAM().DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: aws.String(a.User.ID), PolicyName: aws.String(a.Policy)}))
 		}},
 	)
+}
+
+func moveInlinePolicyBack(s *awsapi.Session, a action.MoveInlinePolicy) backward {
+	user, group, name := aws.String(a.User.ID), aws.String(inventory.LandingGroup(a.User.ID)), aws.String(a.Policy)
+	look := lookAtMove(s, a.User.ID, inlineBy(a.Policy, a.Document))
+	return backward{
+		"iam:PutUserPolicy": {Look: look(moving.returned), Send: func(ctx context.Context) error {
+			return sent(s.In("").IAM().PutUserPolicy(ctx, &iam.PutUserPolicyInput{UserName: user, PolicyName: name, PolicyDocument: aws.String(a.Document)}))
+		}},
+		"iam:DeleteGroupPolicy": {Look: look(moving.revoked), Send: func(ctx context.Context) error {
+			return sent(s.In("").IAM().DeleteGroupPolicy(ctx, &iam.DeleteGroupPolicyInput{GroupName: group, PolicyName: name}))
+		}},
+	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var kmsRemedies = []remedy{by(enableKeyRotation), by(recoverKey)}
+var kmsRemedies = []remedy{by(enableKeyRotation, undoKeyRotation), by(recoverKey, irrevocable)}
 
 func enableKeyRotation(s *awsapi.Session, a action.EnableKeyRotation) []Step {
 	return []Step{{
@@ -38,6 +38,23 @@ func enableKeyRotation(s *awsapi.Session, a action.EnableKeyRotation) []Step {
 			return sent(s.In(a.Key.Region).KMS().EnableKeyRotation(ctx, in))
 		},
 	}}
+}
+
+func undoKeyRotation(s *awsapi.Session, a action.EnableKeyRotation) backward {
+	wrote, key := inventory.Rotation{Enabled: true, PeriodDays: a.PeriodDays}, aws.String(a.Key.ID)
+	step := func(send func(context.Context) error) Step {
+		return setting("", func(ctx context.Context) (inventory.Rotation, error) {
+			return read.KeyRotation(ctx, s, a.Key.Region, a.Key.ID)
+		}, wrote, a.From, send)
+	}
+	return backward{
+		"kms:DisableKeyRotation": step(func(ctx context.Context) error {
+			return sent(s.In(a.Key.Region).KMS().DisableKeyRotation(ctx, &kms.DisableKeyRotationInput{KeyId: key}))
+		}),
+		"kms:EnableKeyRotation": step(func(ctx context.Context) error {
+			return sent(s.In(a.Key.Region).KMS().EnableKeyRotation(ctx, &kms.EnableKeyRotationInput{KeyId: key, RotationPeriodInDays: aws.Int32(a.From.PeriodDays)}))
+		}),
+	}
 }
 
 func recoverKey(s *awsapi.Session, a action.RecoverKey) []Step {

@@ -1,8 +1,9 @@
 package remedy
 
 var loggingRemedies = []remedy{
-	by(keepLogs),
-	by(createTrail), by(startTrail), by(recordAllRegions), by(recordManagementEvents), by(validateTrailLogs), by(deliverTrailToLogs),
-	by(raiseTrailAlarm),
-	by(setUpRecorder), by(startRecorder), by(recordAllTypes),
+	by(keepLogs, irrevocable),
+	by(createTrail, deleteTrail), by(startTrail, stopTrail), by(recordAllRegions, recordOneRegion), by(recordManagementEvents, undoManagementEvents),
+	by(validateTrailLogs, undoTrailValidation), by(deliverTrailToLogs, undoTrailDelivery),
+	by(raiseTrailAlarm, removeTrailAlarm),
+	by(setUpRecorder, removeRecorder), by(startRecorder, stopRecorder), by(recordAllTypes, undoRecordAllTypes),
 }

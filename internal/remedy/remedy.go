@@ -44,21 +44,28 @@ func remedies() []remedy {
 type remedy struct {
 	action reflect.Type
 	steps  func(*awsapi.Session, action.Action) []Step
+	undo   func(*awsapi.Session, action.Action) backward
 }
 
-// by says which steps an action of the type A takes.
-func by[A action.Action](steps func(*awsapi.Session, A) []Step) remedy {
-	return remedy{action: reflect.TypeFor[A](), steps: func(s *awsapi.Session, a action.Action) []Step {
-		typed, ok := a.(A)
-		if !ok {
-			return nil
+// by says which steps an action of the type A takes, and which take it back.
+func by[A action.Action](steps func(*awsapi.Session, A) []Step, undo func(*awsapi.Session, A) backward) remedy {
+	return remedy{action: reflect.TypeFor[A](), steps: typed(steps), undo: typed(undo)}
+}
+
+func typed[A action.Action, O any](steps func(*awsapi.Session, A) O) func(*awsapi.Session, action.Action) O {
+	return func(s *awsapi.Session, a action.Action) (none O) {
+		if a, ok := a.(A); ok {
+			return steps(s, a)
 		}
-		return steps(s, typed)
-	}}
+		return none
+	}
 }
 
 // Steps returns the steps of an action, one for each call it describes, in order.
 func Steps(s *awsapi.Session, a action.Action) ([]Step, error) {
+	if undo, ok := a.(action.Undo); ok {
+		return undoing(s, undo)
+	}
 	for _, r := range remedies() {
 		if r.action == reflect.TypeOf(a) {
 			return r.steps(s, a), nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 	"github.com/guardrails-dev/aws-guardrails/internal/remedy"
 	"github.com/guardrails-dev/aws-guardrails/test/fakeaws"
@@ -25,7 +26,24 @@ func runSession(t *testing.T, cloud *fakeaws.Cloud) *awsapi.Session {
 // The plan is the truth: a run sends the calls that were shown, in their order.
 func TestStepsAreTheCallsShown(t *testing.T) {
 	session := runSession(t, fakeaws.New())
+	shown := action.Types()
 	for _, a := range action.Types() {
+		shown = append(shown, action.Undo{Of: a, Done: a.Describe().Calls})
+	}
+	// Where the way back depends on what was there, and on what the action had to make.
+	shown = append(shown,
+		action.Undo{Of: action.SetPasswordPolicy{From: inventory.PasswordRules{Set: true}}, Done: []string{"iam:UpdateAccountPasswordPolicy"}},
+		action.Undo{Of: action.CreateTrail{NewBucket: true}, Done: []string{"cloudtrail:StartLogging"}},
+		action.Undo{Of: action.CreateTrail{}, Done: []string{"s3:PutBucketPolicy"}},
+		action.Undo{Of: action.SetUpRecorder{NewRecorder: true, Bucket: "b", NewBucketIn: "r"}, Done: action.SetUpRecorder{NewRecorder: true, Bucket: "b"}.Describe().Calls},
+		action.Undo{Of: action.RevokeSecurityGroupRule{From: inventory.SecurityGroupRule{Egress: true}}},
+		action.Undo{Of: action.SetEBSDefaultKey{From: inventory.EBSManagedKey}},
+		action.Undo{Of: action.EnableKeyRotation{From: inventory.Rotation{Enabled: true}}, Done: []string{"kms:EnableKeyRotation"}},
+		action.Undo{Of: action.PutSecurityContact{From: inventory.Contact{Name: "n"}}, Done: []string{"account:PutAlternateContact"}},
+		action.Undo{Of: action.DenyInsecureTransport{From: "{}"}},
+		action.Undo{Of: action.EncryptBucket{From: inventory.BucketEncryptionRule{Algorithm: "AES256"}}, Done: []string{"s3:PutBucketEncryption"}},
+	)
+	for _, a := range shown {
 		t.Run(action.TypeOf(a), func(t *testing.T) {
 			steps, err := remedy.Steps(session, a)
 			if err != nil {

@@ -18,20 +18,30 @@ import (
 )
 
 var s3Remedies = []remedy{
-	by(blockAccountPublicAccess), by(blockBucketPublicAccess), by(enableBucketVersioning), by(encryptBucket), by(denyInsecureTransport),
+	by(blockAccountPublicAccess, unblockAccountPublicAccess), by(blockBucketPublicAccess, unblockBucketPublicAccess), by(enableBucketVersioning, suspendBucketVersioning),
+	by(encryptBucket, undoEncryptBucket), by(denyInsecureTransport, allowInsecureTransport),
 }
 
 func blockAccountPublicAccess(s *awsapi.Session, a action.BlockAccountPublicAccess) []Step {
+	return accountBlock(s, a.From, inventory.AllBlocked)
+}
+
+func unblockAccountPublicAccess(s *awsapi.Session, a action.BlockAccountPublicAccess) backward {
+	return one(accountBlock(s, inventory.AllBlocked, a.From))
+}
+
+func accountBlock(s *awsapi.Session, from, to inventory.PublicAccessBlock) []Step {
 	return []Step{setting("s3control:PutPublicAccessBlock",
 		func(ctx context.Context) (inventory.PublicAccessBlock, error) {
 			return read.AccountPublicAccessBlock(ctx, s)
 		},
-		a.From, inventory.AllBlocked,
+		from, to,
 		func(ctx context.Context) error {
 			return sent(s.In("").S3Control().PutPublicAccessBlock(ctx, &s3control.PutPublicAccessBlockInput{
 				AccountId: aws.String(s.Account),
 				PublicAccessBlockConfiguration: &controltypes.PublicAccessBlockConfiguration{
-					BlockPublicAcls: aws.Bool(true), IgnorePublicAcls: aws.Bool(true), BlockPublicPolicy: aws.Bool(true), RestrictPublicBuckets: aws.Bool(true),
+					BlockPublicAcls: aws.Bool(to.BlockPublicAcls), IgnorePublicAcls: aws.Bool(to.IgnorePublicAcls),
+					BlockPublicPolicy: aws.Bool(to.BlockPublicPolicy), RestrictPublicBuckets: aws.Bool(to.RestrictPublicBuckets),
 				},
 			}))
 		},
@@ -48,25 +58,46 @@ func bucketSetting[S any](s *awsapi.Session, call string, bucket action.Target, 
 }
 
 func blockBucketPublicAccess(s *awsapi.Session, a action.BlockBucketPublicAccess) []Step {
-	return bucketSetting(s, "s3:PutPublicAccessBlock", a.Bucket, read.BucketPublicAccessBlock, a.From, inventory.AllBlocked,
+	return bucketBlock(s, a.Bucket, a.From, inventory.AllBlocked)
+}
+
+func unblockBucketPublicAccess(s *awsapi.Session, a action.BlockBucketPublicAccess) backward {
+	return one(bucketBlock(s, a.Bucket, inventory.AllBlocked, a.From))
+}
+
+func bucketBlock(s *awsapi.Session, bucket action.Target, from, to inventory.PublicAccessBlock) []Step {
+	return bucketSetting(s, "s3:PutPublicAccessBlock", bucket, read.BucketPublicAccessBlock, from, to,
 		func(ctx context.Context, client *s3.Client, bucket *string) error {
 			return sent(client.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{
 				Bucket: bucket,
 				PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
-					BlockPublicAcls: aws.Bool(true), IgnorePublicAcls: aws.Bool(true), BlockPublicPolicy: aws.Bool(true), RestrictPublicBuckets: aws.Bool(true),
+					BlockPublicAcls: aws.Bool(to.BlockPublicAcls), IgnorePublicAcls: aws.Bool(to.IgnorePublicAcls),
+					BlockPublicPolicy: aws.Bool(to.BlockPublicPolicy), RestrictPublicBuckets: aws.Bool(to.RestrictPublicBuckets),
 				},
 			}))
 		})
 }
 
-// enableBucketVersioning says nothing about MFA Delete, which leaves it as it is.
 func enableBucketVersioning(s *awsapi.Session, a action.EnableBucketVersioning) []Step {
-	return bucketSetting(s, "s3:PutBucketVersioning", a.Bucket, read.BucketVersioning, a.From, a.To(),
+	return bucketVersioning(s, a.Bucket, a.From, a.To())
+}
+
+func suspendBucketVersioning(s *awsapi.Session, a action.EnableBucketVersioning) backward {
+	return one(bucketVersioning(s, a.Bucket, a.To(), a.Back()))
+}
+
+// bucketVersioning says nothing about MFA Delete, which leaves it as it is.
+func bucketVersioning(s *awsapi.Session, bucket action.Target, from, to inventory.Versioning) []Step {
+	return bucketSetting(s, "s3:PutBucketVersioning", bucket, read.BucketVersioning, from, to,
 		func(ctx context.Context, client *s3.Client, bucket *string) error {
 			return sent(client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
-				Bucket: bucket, VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
+				Bucket: bucket, VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatus(to.Status)},
 			}))
 		})
+}
+
+func undoEncryptBucket(s *awsapi.Session, a action.EncryptBucket) backward {
+	return one(encryptBucket(s, action.EncryptBucket{Bucket: a.Bucket, From: a.To, To: a.From}))
 }
 
 func encryptBucket(s *awsapi.Session, a action.EncryptBucket) []Step {
@@ -113,4 +144,10 @@ func denyInsecureTransport(s *awsapi.Session, a action.DenyInsecureTransport) []
 		func(ctx context.Context, client *s3.Client, bucket *string) error {
 			return sent(client.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: bucket, Policy: aws.String(a.To)}))
 		})
+}
+
+// allowInsecureTransport takes our statement out again, and nothing else.
+func allowInsecureTransport(s *awsapi.Session, a action.DenyInsecureTransport) backward {
+	put, remove := withoutStatements(s, a.Bucket.Region, a.Bucket.ID, []iampolicy.Statement{iampolicy.DenyInsecureTransport(a.Bucket.ARN)})
+	return backward{"s3:PutBucketPolicy": put, "s3:DeleteBucketPolicy": remove}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var threatRemedies = []remedy{by(createDetector), by(enableDetector), by(putSecurityContact)}
+var threatRemedies = []remedy{by(createDetector, disableOwnDetector), by(enableDetector, disableDetector), by(putSecurityContact, undoSecurityContact)}
 
 // optionalPlans are GuardDuty's protection plans that a new detector would start unasked, each
 // with a bill of its own. Runtime Monitoring stays off by itself.
@@ -49,15 +49,47 @@ func createDetector(s *awsapi.Session, a action.CreateDetector) []Step {
 	)}
 }
 
+// disableOwnDetector disables the detector that we made, which keeps its findings.
+func disableOwnDetector(s *awsapi.Session, a action.CreateDetector) backward {
+	region := a.Detector.Region
+	return backward{"guardduty:UpdateDetector": {
+		Look: func(ctx context.Context) (Standing, error) {
+			id, err := read.DetectorID(ctx, s, region)
+			if err != nil || id == "" {
+				return Done, err
+			}
+			state, tags, err := read.Detector(ctx, s, region, id)
+			return ours(state == inventory.DetectorEnabled, tags[v1alpha1.OwnerTag] != ""), err
+		},
+		Send: func(ctx context.Context) error {
+			id, err := read.DetectorID(ctx, s, region)
+			if err != nil {
+				return err
+			}
+			return sent(s.In(region).GuardDuty().UpdateDetector(ctx, &guardduty.UpdateDetectorInput{DetectorId: aws.String(id), Enable: aws.Bool(false)}))
+		},
+	}}
+}
+
 func enableDetector(s *awsapi.Session, a action.EnableDetector) []Step {
-	detector := a.Detector
+	return detectorState(s, a.Detector, inventory.DetectorDisabled, inventory.DetectorEnabled)
+}
+
+func disableDetector(s *awsapi.Session, a action.EnableDetector) backward {
+	return one(detectorState(s, a.Detector, inventory.DetectorEnabled, inventory.DetectorDisabled))
+}
+
+func detectorState(s *awsapi.Session, detector action.Target, from, to inventory.DetectorState) []Step {
 	return []Step{setting("guardduty:UpdateDetector",
 		func(ctx context.Context) (inventory.DetectorState, error) {
-			return read.DetectorState(ctx, s, detector.Region, detector.ID)
+			state, _, err := read.Detector(ctx, s, detector.Region, detector.ID)
+			return state, err
 		},
-		inventory.DetectorDisabled, inventory.DetectorEnabled,
+		from, to,
 		func(ctx context.Context) error {
-			return sent(s.In(detector.Region).GuardDuty().UpdateDetector(ctx, &guardduty.UpdateDetectorInput{DetectorId: aws.String(detector.ID), Enable: aws.Bool(true)}))
+			return sent(s.In(detector.Region).GuardDuty().UpdateDetector(ctx, &guardduty.UpdateDetectorInput{
+				DetectorId: aws.String(detector.ID), Enable: aws.Bool(to == inventory.DetectorEnabled),
+			}))
 		},
 	)}
 }
@@ -73,4 +105,16 @@ func putSecurityContact(s *awsapi.Session, a action.PutSecurityContact) []Step {
 			}))
 		},
 	)}
+}
+
+func undoSecurityContact(s *awsapi.Session, a action.PutSecurityContact) backward {
+	back := one(putSecurityContact(s, action.PutSecurityContact{Account: a.Account, From: a.To, To: a.From}))
+	back["account:DeleteAlternateContact"] = setting("",
+		func(ctx context.Context) (inventory.Contact, error) { return read.SecurityContact(ctx, s) },
+		a.To, a.From,
+		func(ctx context.Context) error {
+			return sent(s.In(s.Home).Account().DeleteAlternateContact(ctx, &account.DeleteAlternateContactInput{AlternateContactType: accounttypes.AlternateContactTypeSecurity}))
+		},
+	)
+	return back
 }

@@ -159,7 +159,7 @@ func TrailStatus(ctx context.Context, s *awsapi.Session, region, arn string) (in
 // trailTags reads who owns a trail with which something is wrong.
 func trailTags(ctx context.Context, s *Scope, t inventory.Trail) inventory.Trail {
 	if t.Own() {
-		t.Tags = observeCall(s, func() (map[string]string, error) { return tagsOfTrail(ctx, s, t) })
+		t.Tags = observeCall(s, func() (map[string]string, error) { return TrailTags(ctx, s.Session, t.Region, t.ARN) })
 	}
 	return t
 }
@@ -172,8 +172,9 @@ func auditTrailTags(ctx context.Context, s *Scope, a inventory.AuditTrail) inven
 	return a
 }
 
-func tagsOfTrail(ctx context.Context, s *Scope, t inventory.Trail) (map[string]string, error) {
-	out, err := s.In(t.Region).CloudTrail().ListTags(ctx, &cloudtrail.ListTagsInput{ResourceIdList: []string{t.ARN}})
+// TrailTags reads the tags of a trail.
+func TrailTags(ctx context.Context, s *awsapi.Session, region, arn string) (map[string]string, error) {
+	out, err := s.In(region).CloudTrail().ListTags(ctx, &cloudtrail.ListTagsInput{ResourceIdList: []string{arn}})
 	if err != nil {
 		return nil, fmt.Errorf("reading trail tags: %w", err)
 	}

@@ -51,8 +51,22 @@ func securityGroups(ctx context.Context, s *Scope, _ inventory.Facets) ([]invent
 // securityGroupRules reads the rules of all groups of the region. They are read apart because
 // the groups' own list does not say their ids.
 func securityGroupRules(ctx context.Context, s *Scope) (map[string][]inventory.SecurityGroupRule, error) {
+	return rulesByGroup(ctx, s.AWS.EC2(), nil)
+}
+
+// RulesOf reads the rules of one group, which must be there.
+func RulesOf(ctx context.Context, s *awsapi.Session, region, group string) ([]inventory.SecurityGroupRule, error) {
+	client := s.In(region).EC2()
+	if _, err := client.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{GroupIds: []string{group}}); err != nil {
+		return nil, fmt.Errorf("reading security group %s: %w", group, err)
+	}
+	byGroup, err := rulesByGroup(ctx, client, []types.Filter{{Name: aws.String("group-id"), Values: []string{group}}})
+	return byGroup[group], err
+}
+
+func rulesByGroup(ctx context.Context, client *ec2.Client, filters []types.Filter) (map[string][]inventory.SecurityGroupRule, error) {
 	byGroup := map[string][]inventory.SecurityGroupRule{}
-	pages := ec2.NewDescribeSecurityGroupRulesPaginator(s.AWS.EC2(), &ec2.DescribeSecurityGroupRulesInput{MaxResults: aws.Int32(ec2Page)})
+	pages := ec2.NewDescribeSecurityGroupRulesPaginator(client, &ec2.DescribeSecurityGroupRulesInput{MaxResults: aws.Int32(ec2Page), Filters: filters})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

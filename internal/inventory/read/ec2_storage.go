@@ -117,14 +117,11 @@ func listSnapshots(ctx context.Context, s *Scope, restorableBy []string) ([]type
 	return all, nil
 }
 
-// SnapshotPublic reads whether everyone may restore a snapshot; one that is gone is not public.
+// SnapshotPublic reads whether everyone may restore a snapshot.
 func SnapshotPublic(ctx context.Context, s *awsapi.Session, region, id string) (bool, error) {
 	out, err := s.In(region).EC2().DescribeSnapshotAttribute(ctx, &ec2.DescribeSnapshotAttributeInput{
 		SnapshotId: aws.String(id), Attribute: types.SnapshotAttributeNameCreateVolumePermission,
 	})
-	if fault.Code(err) == "InvalidSnapshot.NotFound" {
-		return false, nil
-	}
 	if err != nil {
 		return false, fmt.Errorf("reading who may restore the snapshot: %w", err)
 	}
@@ -155,19 +152,14 @@ func images(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.Imag
 	return all, nil
 }
 
-// ImagePublic reads whether everyone may launch an image; one that is gone is not public.
+// ImagePublic reads whether everyone may launch an image. One that was deregistered is gone.
 func ImagePublic(ctx context.Context, s *awsapi.Session, region, id string) (bool, error) {
 	out, err := s.In(region).EC2().DescribeImages(ctx, &ec2.DescribeImagesInput{ImageIds: []string{id}, Owners: []string{"self"}})
-	if fault.Code(err) == "InvalidAMIID.NotFound" || fault.Code(err) == "InvalidAMIID.Unavailable" {
-		return false, nil
+	if fault.Code(err) == "InvalidAMIID.Unavailable" || err == nil && len(out.Images) == 0 {
+		return false, &fault.Fault{Class: fault.NotFound, Operation: "ec2:DescribeImages", Message: "image " + id + " is gone", Cause: err}
 	}
 	if err != nil {
 		return false, fmt.Errorf("reading the image: %w", err)
 	}
-	for _, i := range out.Images {
-		if aws.ToBool(i.Public) {
-			return true, nil
-		}
-	}
-	return false, nil
+	return aws.ToBool(out.Images[0].Public), nil
 }

@@ -24,7 +24,7 @@ func detectors(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.D
 		return []inventory.Detector{{Ref: absent, State: inventory.Seen(inventory.DetectorAbsent, s.AsOf)}}, nil
 	}
 	detector := inventory.Detector{Ref: s.ref(detectorType, s.Region, id, s.ARN("guardduty", s.Region, "detector/"+id))}
-	state, tags, err := describeDetector(ctx, s.Session, s.Region, id)
+	state, tags, err := Detector(ctx, s.Session, s.Region, id)
 	detector.State, detector.Tags = observed(s, state, err), observed(s, tags, err)
 	return []inventory.Detector{detector}, nil
 }
@@ -44,13 +44,8 @@ func DetectorID(ctx context.Context, s *awsapi.Session, region string) (string, 
 	return "", nil
 }
 
-// DetectorState reads whether a detector is on.
-func DetectorState(ctx context.Context, s *awsapi.Session, region, id string) (inventory.DetectorState, error) {
-	state, _, err := describeDetector(ctx, s, region, id)
-	return state, err
-}
-
-func describeDetector(ctx context.Context, s *awsapi.Session, region, id string) (inventory.DetectorState, map[string]string, error) {
+// Detector reads whether a detector is on, and its tags.
+func Detector(ctx context.Context, s *awsapi.Session, region, id string) (inventory.DetectorState, map[string]string, error) {
 	out, err := s.In(region).GuardDuty().GetDetector(ctx, &guardduty.GetDetectorInput{DetectorId: aws.String(id)})
 	if err != nil {
 		return "", nil, fmt.Errorf("describing detector: %w", err)

@@ -19,6 +19,9 @@ import (
 type Action interface {
 	// Describe says everything that a person is shown and that the brakes look at.
 	Describe() Description
+	// Undo says how the action is taken back once these calls of it changed something, or why
+	// it cannot be.
+	Undo(done []string) Undoing
 }
 
 // Description is what an action is, for people, limits and protection.
@@ -75,7 +78,11 @@ func Encode(a Action) ([]byte, error) {
 
 // Decode returns the action of the type with the content.
 func Decode(typeName string, content []byte) (Action, error) {
-	for _, known := range Types() {
+	return decodeAs(append(Types(), Undo{}), typeName, content)
+}
+
+func decodeAs(types []Action, typeName string, content []byte) (Action, error) {
+	for _, known := range types {
 		if TypeOf(known) != typeName {
 			continue
 		}

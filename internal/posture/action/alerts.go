@@ -58,3 +58,13 @@ func (a RaiseTrailAlarm) Describe() Description {
 		Risk: v1alpha1.Safe, Calls: append(calls, "logs:PutMetricFilter", "cloudwatch:PutMetricAlarm"), Touches: append(touches, group),
 	}
 }
+
+// Undo implements Action. The alarm and its filter bear the operator's own names; the topic
+// and who hears of it stay, for it is every alarm's.
+func (a RaiseTrailAlarm) Undo(done []string) Undoing {
+	return Undoing{
+		Calls: inverse(done, map[string][]string{"cloudwatch:PutMetricAlarm": {"cloudwatch:DeleteAlarms"}, "logs:PutMetricFilter": {"logs:DeleteMetricFilter"}}),
+		Not:   "topic " + inventory.OwnTopic + " with its subscriptions, and the log group with its logs, stay",
+		To:    "no alarm and no metric filter of the name " + a.Alarm.ID, Finds: a.Alarm.Account,
+	}
+}

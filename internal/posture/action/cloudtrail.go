@@ -22,6 +22,11 @@ func (a StartTrail) Describe() Description {
 	})
 }
 
+// Undo implements Action.
+func (a StartTrail) Undo([]string) Undoing {
+	return Undoing{Calls: []string{"cloudtrail:StopLogging"}, Finds: a.Trail.Account}
+}
+
 // RecordAllRegions makes a trail of one region record all regions.
 type RecordAllRegions struct {
 	Trail  Target `json:"trail"`
@@ -33,6 +38,11 @@ func (a RecordAllRegions) Describe() Description {
 	return onTrail(a.Trail, a.Billed, Description{
 		Setting: "MultiRegion", Title: "record all regions in trail " + a.Trail.ID, From: "region " + a.Trail.Region, To: "all regions", Calls: []string{"cloudtrail:UpdateTrail"},
 	})
+}
+
+// Undo implements Action.
+func (a RecordAllRegions) Undo([]string) Undoing {
+	return Undoing{Calls: []string{"cloudtrail:UpdateTrail"}, Finds: a.Trail.Account}
 }
 
 // RecordManagementEvents makes a trail record every management event, and leaves the other
@@ -51,6 +61,11 @@ func (a RecordManagementEvents) Describe() Description {
 	})
 }
 
+// Undo implements Action.
+func (a RecordManagementEvents) Undo([]string) Undoing {
+	return Undoing{Calls: []string{"cloudtrail:PutEventSelectors"}, Finds: a.Trail.Account}
+}
+
 // ValidateTrailLogs makes a trail write digests of its log files.
 type ValidateTrailLogs struct {
 	Trail Target `json:"trail"`
@@ -62,6 +77,9 @@ func (a ValidateTrailLogs) Describe() Description {
 		Setting: "LogFileValidation", Title: "validate the log files of trail " + a.Trail.ID, From: "off", To: "on", Calls: []string{"cloudtrail:UpdateTrail"},
 	})
 }
+
+// Undo implements Action.
+func (a ValidateTrailLogs) Undo([]string) Undoing { return back("cloudtrail:UpdateTrail") }
 
 // onTrail adds what is said of every action on a trail.
 func onTrail(trail Target, billed bool, d Description) Description {

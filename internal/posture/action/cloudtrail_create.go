@@ -1,6 +1,7 @@
 package action
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/guardrails-dev/aws-guardrails/internal/iampolicy"
@@ -36,6 +37,22 @@ func (a CreateTrail) Describe() Description {
 		Calls:   append(calls, append(append([]string{"s3:PutBucketPolicy"}, deliveryCalls...), "cloudtrail:CreateTrail", "cloudtrail:StartLogging")...),
 		Touches: append(touches, a.Logs().touches()...),
 	})
+}
+
+// Undo implements Action. The trail goes, what it has recorded stays. A bucket that was there
+// before gets its policy back without our statements.
+func (a CreateTrail) Undo(done []string) Undoing {
+	by := map[string][]string{"cloudtrail:CreateTrail": {"cloudtrail:DeleteTrail"}}
+	if !slices.Contains(done, "cloudtrail:CreateTrail") {
+		by["cloudtrail:StartLogging"] = []string{"cloudtrail:StopLogging"}
+	}
+	if !a.NewBucket {
+		by["s3:PutBucketPolicy"] = []string{"s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}
+	}
+	return Undoing{
+		Calls: inverse(done, by), Finds: a.Trail.Account,
+		Not: "bucket " + a.Bucket + " and log group " + inventory.OwnTrailLogs + " stay with what was recorded, for evidence is not deleted; so does role " + inventory.OwnTrailLogs,
+	}
 }
 
 // BucketARN is the ARN of the bucket.

@@ -57,3 +57,11 @@ func (a DeliverTrailToLogs) Describe() Description {
 		Touches: a.Logs().touches(),
 	})
 }
+
+// Undo implements Action.
+func (a DeliverTrailToLogs) Undo(done []string) Undoing {
+	return Undoing{
+		Calls: inverse(done, map[string][]string{"cloudtrail:UpdateTrail": {"cloudtrail:UpdateTrail"}}), Finds: a.Trail.Account,
+		Not: "log group " + inventory.OwnTrailLogs + " stays with its logs, for evidence is not deleted, and so does the role of that name",
+	}
+}

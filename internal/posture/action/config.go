@@ -57,6 +57,21 @@ func (a SetUpRecorder) Describe() Description {
 	})
 }
 
+// Undo implements Action. A bucket and its policy serve the recorders of all regions, and stay.
+func (a SetUpRecorder) Undo(done []string) Undoing {
+	undoing := Undoing{
+		Calls: inverse(done, map[string][]string{
+			"config:StartConfigurationRecorder": {"config:StopConfigurationRecorder"}, "config:PutDeliveryChannel": {"config:DeleteDeliveryChannel"},
+			"config:PutConfigurationRecorder": {"config:DeleteConfigurationRecorder"},
+		}),
+		Not: "AWS Config's service-linked role stays",
+	}
+	if a.Bucket != "" {
+		undoing.Not += "; so does bucket " + a.Bucket + " with what was recorded, and its policy: other regions deliver to it"
+	}
+	return undoing
+}
+
 // Group is what a new recorder records.
 func (a SetUpRecorder) Group() inventory.RecordingGroup {
 	return inventory.RecordingGroup{AllSupported: true, GlobalTypes: a.GlobalTypes, Strategy: inventory.RecordAllSupported}
@@ -95,6 +110,9 @@ func (a StartRecorder) Describe() Description {
 	})
 }
 
+// Undo implements Action.
+func (a StartRecorder) Undo([]string) Undoing { return back("config:StopConfigurationRecorder") }
+
 // RecordAllTypes makes a recorder record all supported types; its role and how often it records
 // stay as they are.
 type RecordAllTypes struct {
@@ -110,6 +128,9 @@ func (a RecordAllTypes) Describe() Description {
 		Setting: "RecordingGroup", Title: "record all types of resources in " + a.Region.Region, From: a.From.String(), To: a.To.String(), Calls: []string{"config:PutConfigurationRecorder"},
 	})
 }
+
+// Undo implements Action.
+func (a RecordAllTypes) Undo([]string) Undoing { return back("config:PutConfigurationRecorder") }
 
 // onRecorder adds what is said of every action on a region's recorder.
 func onRecorder(region Target, d Description) Description {

@@ -32,6 +32,9 @@ func (a UnpublishDBSnapshot) Describe() Description {
 	}
 }
 
+// Undo implements Action.
+func (a UnpublishDBSnapshot) Undo(done []string) Undoing { return back(done...) }
+
 // EnablePointInTimeRecovery keeps a table restorable to any second of the last 35 days. It is
 // costly: the backups are billed by size.
 type EnablePointInTimeRecovery struct {
@@ -50,4 +53,9 @@ func (a EnablePointInTimeRecovery) Describe() Description {
 		Risk:       v1alpha1.Costly,
 		Calls:      []string{"dynamodb:UpdateContinuousBackups"},
 	}
+}
+
+// Undo implements Action. Nothing brings the backups back.
+func (a EnablePointInTimeRecovery) Undo(done []string) Undoing {
+	return Undoing{Calls: done, To: "off; the backups of the table that were kept so far are lost", Risk: v1alpha1.Irreversible}
 }

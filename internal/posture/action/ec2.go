@@ -43,6 +43,15 @@ func (a RevokeSecurityGroupRule) Describe() Description {
 	}
 }
 
+// Undo implements Action. The rule says the same as before, under a new id.
+func (a RevokeSecurityGroupRule) Undo([]string) Undoing {
+	call := "ec2:AuthorizeSecurityGroupIngress"
+	if a.From.Egress {
+		call = "ec2:AuthorizeSecurityGroupEgress"
+	}
+	return Undoing{Calls: []string{call}, To: a.From.String() + ", by a rule of a new id"}
+}
+
 // RequireIMDSv2 makes an instance's metadata service answer to session tokens only. It is
 // disruptive: software that asks without one gets nothing, its role's credentials included.
 type RequireIMDSv2 struct {
@@ -70,6 +79,9 @@ func (a RequireIMDSv2) Describe() Description {
 	}
 }
 
+// Undo implements Action.
+func (a RequireIMDSv2) Undo(done []string) Undoing { return back(done...) }
+
 // RequireIMDSv2ByDefault makes new instances of a region require IMDSv2 where their launch does
 // not say otherwise; what runs is left alone.
 type RequireIMDSv2ByDefault struct {
@@ -94,3 +106,6 @@ func (a RequireIMDSv2ByDefault) Describe() Description {
 		Calls:      []string{"ec2:ModifyInstanceMetadataDefaults"},
 	}
 }
+
+// Undo implements Action.
+func (a RequireIMDSv2ByDefault) Undo(done []string) Undoing { return back(done...) }

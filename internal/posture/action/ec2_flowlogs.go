@@ -44,6 +44,14 @@ func (a LogVPCFlows) Describe() Description {
 	}
 }
 
+// Undo implements Action. Only the flow log is the VPC's own.
+func (a LogVPCFlows) Undo(done []string) Undoing {
+	return Undoing{
+		Calls: inverse(done, map[string][]string{"ec2:CreateFlowLogs": {"ec2:DeleteFlowLogs"}}),
+		Not:   "log group " + FlowLogGroup + " stays with its logs, for evidence is not deleted, and so does role " + FlowLogRole + ", which serves all VPCs",
+	}
+}
+
 // RoleARN is the ARN of the role that writes the logs.
 func (a LogVPCFlows) RoleARN() string {
 	return "arn:" + a.VPC.Partition + ":iam::" + a.VPC.Account + ":role/" + FlowLogRole

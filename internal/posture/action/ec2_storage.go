@@ -20,7 +20,7 @@ type EncryptEBSByDefault struct {
 // Describe implements Action.
 func (a EncryptEBSByDefault) Describe() Description {
 	risk, key := v1alpha1.Safe, a.Key
-	if !a.managedKey() {
+	if !managedEBSKey(a.Key) {
 		risk = v1alpha1.Disruptive
 	}
 	if key == "" {
@@ -38,8 +38,11 @@ func (a EncryptEBSByDefault) Describe() Description {
 	}
 }
 
-func (a EncryptEBSByDefault) managedKey() bool {
-	return a.Key == inventory.EBSManagedKey || strings.HasSuffix(a.Key, ":"+inventory.EBSManagedKey)
+// Undo implements Action. Volumes that were encrypted meanwhile stay so.
+func (a EncryptEBSByDefault) Undo([]string) Undoing { return back("ec2:DisableEbsEncryptionByDefault") }
+
+func managedEBSKey(key string) bool {
+	return key == inventory.EBSManagedKey || strings.HasSuffix(key, ":"+inventory.EBSManagedKey)
 }
 
 // SetEBSDefaultKey makes a key the one that new EBS volumes of a region are encrypted with. It
@@ -66,6 +69,14 @@ func (a SetEBSDefaultKey) Describe() Description {
 	}
 }
 
+// Undo implements Action. A launch by someone who may not use the former key fails.
+func (a SetEBSDefaultKey) Undo(done []string) Undoing {
+	if managedEBSKey(a.From) {
+		return back("ec2:ResetEbsDefaultKmsKeyId")
+	}
+	return Undoing{Calls: done, Risk: v1alpha1.Disruptive}
+}
+
 // UnshareSnapshot takes everyone's leave to restore a snapshot; what single accounts were given
 // stays. It is disruptive: those who relied on it being public are cut off.
 type UnshareSnapshot struct {
@@ -85,6 +96,9 @@ func (a UnshareSnapshot) Describe() Description {
 		Calls:      []string{"ec2:ModifySnapshotAttribute"},
 	}
 }
+
+// Undo implements Action.
+func (a UnshareSnapshot) Undo(done []string) Undoing { return back(done...) }
 
 // UnshareImage takes everyone's leave to launch an image; what single accounts, organizations
 // and units were given stays. It is disruptive: those who relied on it being public are cut off.
@@ -106,3 +120,6 @@ func (a UnshareImage) Describe() Description {
 		Calls:      []string{"ec2:ModifyImageAttribute"},
 	}
 }
+
+// Undo implements Action.
+func (a UnshareImage) Undo(done []string) Undoing { return back(done...) }

@@ -68,6 +68,11 @@ func (a DeactivateAccessKey) Describe() Description {
 	}
 }
 
+// Undo implements Action.
+func (a DeactivateAccessKey) Undo(done []string) Undoing {
+	return Undoing{Calls: done, To: "Active"}
+}
+
 // DeletePassword deletes a user's console password. The password itself cannot be kept.
 type DeletePassword struct {
 	User Target `json:"user"`
@@ -102,4 +107,9 @@ func (a DeletePassword) Describe() Description {
 		Risk:       v1alpha1.Disruptive,
 		Calls:      []string{"iam:DeleteLoginProfile"},
 	}
+}
+
+// Undo implements Action.
+func (a DeletePassword) Undo([]string) Undoing {
+	return never("a deleted password cannot be brought back; somebody has to set a new one")
 }

@@ -46,6 +46,15 @@ func (a RequireMFA) Describe() Description {
 	}
 }
 
+// Undo implements Action. The group is that of all who have no MFA.
+func (a RequireMFA) Undo(done []string) Undoing {
+	return Undoing{
+		Calls: inverse(done, map[string][]string{"iam:AddUserToGroup": {"iam:RemoveUserFromGroup"}}),
+		Not:   "group " + inventory.MFAGroup + " stays as it is for its other members",
+		To:    "not a member of group " + inventory.MFAGroup + ": signs in with the password alone",
+	}
+}
+
 func groupARN(user Target, group string) string {
 	return fmt.Sprintf("arn:%s:iam::%s:group%s%s", user.Partition, user.Account, inventory.GroupPath, group)
 }

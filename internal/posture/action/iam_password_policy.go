@@ -35,6 +35,14 @@ func (a SetPasswordPolicy) Describe() Description {
 	}
 }
 
+// Undo implements Action. Passwords that expired by it are good again.
+func (a SetPasswordPolicy) Undo(done []string) Undoing {
+	if !a.From.Set {
+		return back("iam:DeleteAccountPasswordPolicy")
+	}
+	return back(done...)
+}
+
 func (a SetPasswordPolicy) lockedOut() string {
 	if a.To.HardExpiry {
 		return ", and only an administrator can set a new one"

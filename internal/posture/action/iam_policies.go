@@ -26,6 +26,11 @@ func (a MoveAttachedPolicy) Describe() Description {
 	return d
 }
 
+// Undo implements Action. The user has the policy again before the group loses it.
+func (a MoveAttachedPolicy) Undo(done []string) Undoing {
+	return movedBack(a.User, done, map[string][]string{"iam:DetachUserPolicy": {"iam:AttachUserPolicy"}, "iam:AttachGroupPolicy": {"iam:DetachGroupPolicy"}})
+}
+
 // MoveInlinePolicy does the same with an inline policy, word by word.
 type MoveInlinePolicy struct {
 	User     Target `json:"user"`
@@ -41,6 +46,15 @@ func (a MoveInlinePolicy) Describe() Description {
 	d.To = "inline policy of group " + inventory.LandingGroup(a.User.ID) + ", of which the user is the only member:\n" + indented(a.Document)
 	d.Calls = []string{"iam:CreateGroup", "iam:PutGroupPolicy", "iam:AddUserToGroup", "iam:DeleteUserPolicy"}
 	return d
+}
+
+// Undo implements Action. The user has the policy again before the group loses it.
+func (a MoveInlinePolicy) Undo(done []string) Undoing {
+	return movedBack(a.User, done, map[string][]string{"iam:DeleteUserPolicy": {"iam:PutUserPolicy"}, "iam:PutGroupPolicy": {"iam:DeleteGroupPolicy"}})
+}
+
+func movedBack(user Target, done []string, by map[string][]string) Undoing {
+	return Undoing{Calls: inverse(done, by), Not: "group " + inventory.LandingGroup(user.ID) + " stays, and the user in it: it grants nothing that was not given to it otherwise"}
 }
 
 func movedTo(user Target, what string) Description {

@@ -32,6 +32,14 @@ func (a EnableKeyRotation) Describe() Description {
 	}
 }
 
+// Undo implements Action.
+func (a EnableKeyRotation) Undo(done []string) Undoing {
+	if !a.From.Enabled {
+		return back("kms:DisableKeyRotation")
+	}
+	return back(done...)
+}
+
 // RecoverKey cancels a key's deletion and enables it again: KMS leaves a key whose deletion was
 // cancelled disabled, and what it encrypted unreadable.
 type RecoverKey struct {
@@ -51,4 +59,9 @@ func (a RecoverKey) Describe() Description {
 		Risk:       v1alpha1.Safe,
 		Calls:      []string{"kms:CancelKeyDeletion", "kms:EnableKey"},
 	}
+}
+
+// Undo implements Action.
+func (a RecoverKey) Undo([]string) Undoing {
+	return never("the operator deletes no key; who wants it deleted schedules that again")
 }

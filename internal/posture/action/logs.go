@@ -28,3 +28,8 @@ func (a KeepLogs) Describe() Description {
 		Calls:      []string{"logs:PutRetentionPolicy"},
 	}
 }
+
+// Undo implements Action.
+func (a KeepLogs) Undo([]string) Undoing {
+	return never("keeping them for a shorter time would delete logs, and evidence is not deleted")
+}

@@ -30,6 +30,9 @@ func (a BlockAccountPublicAccess) Describe() Description {
 	}
 }
 
+// Undo implements Action.
+func (a BlockAccountPublicAccess) Undo(done []string) Undoing { return back(done...) }
+
 // BlockBucketPublicAccess turns all four parts of a bucket's Block Public Access on. It is
 // disruptive: whoever reads the bucket without credentials is cut off.
 type BlockBucketPublicAccess struct {
@@ -50,6 +53,9 @@ func (a BlockBucketPublicAccess) Describe() Description {
 		Calls:      []string{"s3:PutPublicAccessBlock"},
 	}
 }
+
+// Undo implements Action.
+func (a BlockBucketPublicAccess) Undo(done []string) Undoing { return back(done...) }
 
 // EnableBucketVersioning keeps every version of a bucket's objects. It is safe: requests are
 // answered as before.
@@ -77,6 +83,22 @@ func (a EnableBucketVersioning) Describe() Description {
 	}
 }
 
+// Undo implements Action. Versions that were kept stay.
+func (a EnableBucketVersioning) Undo(done []string) Undoing {
+	switch {
+	case a.From.MFADelete:
+		return never("MFA Delete is on: only the root user with MFA can suspend versioning")
+	case a.From.Status == inventory.VersioningNever:
+		return Undoing{Calls: done, To: a.Back().String(), Not: "a bucket that once kept versions can only suspend it, and keeps those it has"}
+	}
+	return back(done...)
+}
+
+// Back is the bucket's versioning once it is undone.
+func (a EnableBucketVersioning) Back() inventory.Versioning {
+	return inventory.Versioning{Status: inventory.VersioningSuspended, MFADelete: a.From.MFADelete}
+}
+
 // EncryptBucket sets how new objects of a bucket are encrypted.
 type EncryptBucket struct {
 	Bucket Target                         `json:"bucket"`
@@ -102,4 +124,15 @@ func (a EncryptBucket) Describe() Description {
 		Risk:       risk,
 		Calls:      []string{"s3:PutBucketEncryption"},
 	}
+}
+
+// Undo implements Action.
+func (a EncryptBucket) Undo(done []string) Undoing {
+	switch a.From.Algorithm {
+	case "":
+		return never("S3 has no buckets without default encryption any more")
+	case "AES256":
+		return back(done...)
+	}
+	return Undoing{Calls: done, Risk: v1alpha1.Disruptive}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/iampolicy"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
@@ -30,6 +31,17 @@ func (a DenyInsecureTransport) Describe() Description {
 		Risk:       v1alpha1.Disruptive,
 		Calls:      []string{"s3:PutBucketPolicy"},
 	}
+}
+
+// Undo implements Action. Only our statement is taken out: what others wrote stays, and
+// what they wrote since.
+func (a DenyInsecureTransport) Undo([]string) Undoing {
+	undoing := back("s3:PutBucketPolicy")
+	if a.From == "" {
+		undoing.Calls = append(undoing.Calls, "s3:DeleteBucketPolicy")
+	}
+	undoing.To = "the policy without statement " + iampolicy.SidDenyInsecureTransport + ", every other word as it is by then; no policy where no other statement is left"
+	return undoing
 }
 
 // prettyPolicy lays a policy out so that a person can compare it line by line.

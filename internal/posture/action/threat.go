@@ -28,6 +28,14 @@ func (a CreateDetector) Describe() Description {
 	}
 }
 
+// Undo implements Action. Deleting the detector would delete what it found.
+func (a CreateDetector) Undo([]string) Undoing {
+	return Undoing{
+		Calls: []string{"guardduty:UpdateDetector"}, To: "disabled", Not: "the detector stays, disabled: with it its findings would be deleted",
+		Finds: "arn:" + a.Detector.Partition + ":guardduty:" + a.Detector.Region + ":" + a.Detector.Account + ":detector/*",
+	}
+}
+
 // EnableDetector turns a region's suspended detector on again, with the protection plans it had.
 type EnableDetector struct {
 	Detector Target `json:"detector"`
@@ -46,6 +54,9 @@ func (a EnableDetector) Describe() Description {
 		Calls:      []string{"guardduty:UpdateDetector"},
 	}
 }
+
+// Undo implements Action.
+func (a EnableDetector) Undo(done []string) Undoing { return back(done...) }
 
 // PutSecurityContact tells AWS whom to call about the account's security.
 type PutSecurityContact struct {
@@ -66,4 +77,12 @@ func (a PutSecurityContact) Describe() Description {
 		Risk:       v1alpha1.Safe,
 		Calls:      []string{"account:PutAlternateContact"},
 	}
+}
+
+// Undo implements Action.
+func (a PutSecurityContact) Undo(done []string) Undoing {
+	if a.From == (inventory.Contact{}) {
+		return back("account:DeleteAlternateContact")
+	}
+	return back(done...)
 }

@@ -2,7 +2,8 @@ package action
 
 import "slices"
 
-// Types lists every type of action there is, by zero value.
+// Types lists every type of action that a plan may hold, by zero value. An Undo is of one of
+// them, and in no plan.
 func Types() []Action {
 	return slices.Concat(iamTypes, s3Types, ec2Types, kmsTypes, dataTypes, loggingTypes, threatTypes)
 }

@@ -101,8 +101,8 @@ func compile(t *testing.T, path string, s *schema.Structural, isRoot bool) (tota
 
 func TestPoliciesAreKnownToKubernetes130(t *testing.T) {
 	policies := policiesOf(t)
-	if len(policies) != 2 {
-		t.Fatalf("%d policies, want 2", len(policies))
+	if len(policies) != 3 {
+		t.Fatalf("%d policies, want 3", len(policies))
 	}
 	for _, policy := range policies {
 		compiler, err := admissioncel.NewCompositedCompiler(oldest)

@@ -46,7 +46,7 @@ var _ = Describe("a RemediationRun", Ordered, func() {
 
 	DescribeTable("is what it was, though the operator asks",
 		func(ctx context.Context, patch string) {
-			Expect(operator.Patch(ctx, fixed.DeepCopy(), jsonPatch(patch))).To(MatchError(ContainSubstring("a run cannot be changed; only spec.approval may be set")))
+			Expect(operator.Patch(ctx, fixed.DeepCopy(), jsonPatch(patch))).To(MatchError(ContainSubstring("a run cannot be changed; only spec.approval and spec.revert may be set")))
 		},
 		Entry("account", `[{"op":"replace","path":"/spec/account","value":"other"}]`),
 		Entry("account id", `[{"op":"replace","path":"/spec/accountID","value":"222222222222"}]`),
