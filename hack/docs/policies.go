@@ -23,6 +23,7 @@ $ kubectl get awsa,sb -n security -o yaml | kubectl guardrails iam-policy -f - -
 - Resources and conditions are as narrow as IAM allows: the account and its partition, the operator's own names and owner tag on what it makes, roles handed only to the service that they are for. ` + "`Read...Anywhere` and `Write...Anywhere`" + ` hold calls that know no resource.
 - Refusals hold whatever else is attached: the operator's own roles and ` + "`guard.protected.principals`" + ` cannot be changed, no key policy can lock its author out. What IAM cannot say the operator keeps to by itself: that a protected user is put into no group (the call's resource is the group), and that a bucket policy is never written over S3's own lock-out check.
 - ` + "`iam-no-direct-policies`" + ` moves policies from users to groups, so the role that enforces it can attach any policy to the operator's groups under ` + "`/guardrails/guardrails-user-`" + `, and put users there. Leave it at ` + "`Audit`" + ` where that is too much.
+- Taking runs back (` + "`spec.revert`" + `) weakens the account again: it stops trails, deletes flow logs, attaches policies to users. What it takes besides is printed by ` + "`--undo`" + ` as policies of their own, which an owner may attach to the remediation role only when it is needed; without them an undo is Denied, with the action named.
 - More than %d characters go into several managed policies, %d at most. A test runs every control under its policies on an AWS that evaluates them: a call that was not granted fails it, and so does a grant that no call uses.
 
 Generate them again when baselines or the guard change. A permission that is missing is shown: the control is Unknown, or the run's call Denied, with the action named.
@@ -37,16 +38,23 @@ func policies(samples string) (string, error) {
 	var page strings.Builder
 	fmt.Fprintf(&page, policiesIntro, iamgrant.MaxSize, iamgrant.MaxAttached)
 	for _, p := range all {
-		fmt.Fprintf(&page, "\n## Sample account %s: %s\n\nFor the %s role; %d of %d characters.\n\n```json\n%s```\n", p.Account, p.Name, p.Role, p.Document.Size(), iamgrant.MaxSize, p.Document.Text())
+		fmt.Fprintf(&page, "\n## Sample account %s: %s\n\n%s; %d of %d characters.\n\n```json\n%s```\n", p.Account, p.Name, forWhom(p), p.Document.Size(), iamgrant.MaxSize, p.Document.Text())
 	}
 	for _, p := range all {
 		if len(p.Grants) == 0 {
 			continue
 		}
-		fmt.Fprintf(&page, "\n## Why the %s role has what it has\n\n| action | for the call | of |\n|---|---|---|\n", p.Role)
+		fmt.Fprintf(&page, "\n## Why: %s\n\n| action | for the call | of |\n|---|---|---|\n", strings.ToLower(forWhom(p)[:1])+forWhom(p)[1:])
 		for _, row := range app.Reasons(p.Grants) {
 			fmt.Fprintf(&page, "| `%s` | %s | %s |\n", row.Action, row.Calls, row.For)
 		}
 	}
 	return page.String(), nil
+}
+
+func forWhom(p app.Policy) string {
+	if p.Role == "undo" {
+		return "For the remediation role, to take runs back"
+	}
+	return "For the " + p.Role + " role"
 }

@@ -20,7 +20,12 @@ import (
 const (
 	auditRole       = "audit"
 	remediationRole = "remediation"
-	trustPolicy     = "trust"
+)
+
+// Policies that are not a role's own: besides the remediation role's, and of who assumes both.
+const (
+	undoPolicy  = "undo"
+	trustPolicy = "trust"
 )
 
 // iamPolicyOptions are what the command was asked for.
@@ -28,13 +33,13 @@ type iamPolicyOptions struct {
 	files         []string
 	account, role string
 	trust, output string
-	explain       bool
+	undo, explain bool
 }
 
 func iamPolicy() *cobra.Command {
 	var o iamPolicyOptions
 	command := &cobra.Command{
-		Use:   "iam-policy -f FILE_OR_DIR... [--account NAME] [--role audit|remediation] [--trust ROLE_ARN] [--explain] [-o json]",
+		Use:   "iam-policy -f FILE_OR_DIR... [--account NAME] [--role audit|remediation] [--undo] [--trust ROLE_ARN] [--explain] [-o json]",
 		Short: "Print the IAM policies that the operator's roles in an account need, and no more",
 		Long: "Prints the managed policies for the role that reads an account and for the one that writes to it, made of what the\n" +
 			"SecurityBaselines in the files declare for it and how far its guard lets them be enforced. Nothing is called.",
@@ -47,6 +52,7 @@ func iamPolicy() *cobra.Command {
 	flags.StringSliceVarP(&o.files, "filename", "f", nil, "files or directories with AWSAccounts and SecurityBaselines; - reads what comes in")
 	flags.StringVar(&o.account, "account", "", "only the AWSAccount of this name, or of this account id")
 	flags.StringVar(&o.role, "role", "", "only the policies of this role: audit or remediation")
+	flags.BoolVar(&o.undo, "undo", false, "print too what the remediation role needs besides to take runs back")
 	flags.StringVar(&o.trust, "trust", "", "print the roles' trust policy too, for the operator's own role of this ARN")
 	flags.StringVarP(&o.output, "output", "o", "", "json prints one list of all documents")
 	flags.BoolVar(&o.explain, "explain", false, "print for which call, and of which control, each action is granted, instead of the policies")
@@ -73,9 +79,9 @@ func (o iamPolicyOptions) run(c *cobra.Command) error {
 	return show(c.OutOrStdout(), all)
 }
 
-// Policies are those of the accounts that the files declare.
+// Policies are those of the accounts that the files declare, for undoing runs too.
 func Policies(files ...string) ([]Policy, error) {
-	return iamPolicyOptions{files: files}.policies(strings.NewReader(""), io.Discard)
+	return iamPolicyOptions{files: files, undo: true}.policies(strings.NewReader(""), io.Discard)
 }
 
 func (o iamPolicyOptions) policies(in io.Reader, warnings io.Writer) ([]Policy, error) {
@@ -155,6 +161,9 @@ func (o iamPolicyOptions) policiesOf(account *v1alpha1.AWSAccount, baselines []v
 			_, _ = fmt.Fprintf(warnings, "warning: account %s needs no role to write: %s\n", account.Name, whyNothing(account))
 		}
 		all = append(all, policiesIn(account, remediationRole, account.Spec.RemediationRoleARN, made.Remediation)...)
+		if o.undo {
+			all = append(all, policiesIn(account, undoPolicy, account.Spec.RemediationRoleARN, made.Undo)...)
+		}
 	}
 	if o.trust != "" {
 		trust, err := iamgrant.Trust(o.trust, account.Spec.ExternalID)
@@ -191,6 +200,9 @@ func policiesIn(account *v1alpha1.AWSAccount, role, arn string, of iamgrant.Role
 	name := "guardrails-" + role
 	if arn != "" {
 		name = arn[strings.LastIndex(arn, "/")+1:]
+	}
+	if role == undoPolicy {
+		name = strings.TrimSuffix(name, "-"+undoPolicy) + "-" + undoPolicy
 	}
 	all := make([]Policy, len(of.Documents))
 	for i, document := range of.Documents {

@@ -28,8 +28,8 @@ func run(input string, arguments ...string) (out, warnings string, err error) {
 // What is printed for the samples is what people see; it changes knowingly.
 func TestSamples(t *testing.T) {
 	for name, arguments := range map[string][]string{
-		"samples.txt":         {"--trust", "arn:aws:iam::999999999999:role/guardrails-operator"},
-		"samples-explain.txt": {"--explain"},
+		"samples.txt":         {"--undo", "--trust", "arn:aws:iam::999999999999:role/guardrails-operator"},
+		"samples-explain.txt": {"--undo", "--explain"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, warnings, err := run("", append([]string{"iam-policy", "-f", samples}, arguments...)...)

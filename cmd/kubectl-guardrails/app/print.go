@@ -13,6 +13,9 @@ import (
 func show(out io.Writer, all []Policy) error {
 	for _, p := range all {
 		title := fmt.Sprintf("%s role, managed policy %s", p.Role, p.Name)
+		if p.Role == undoPolicy {
+			title = "remediation role, to take runs back, managed policy " + p.Name
+		}
 		if p.of > 1 {
 			title += fmt.Sprintf(" (%d of %d)", p.part, p.of)
 		}
