@@ -1,5 +1,6 @@
 // Command docs writes docs/controls.md from the catalogue and from the controls that are
-// implemented. The same code and catalogue give the same page, byte by byte.
+// implemented, and docs/iam-policy.md from the samples. The same code, catalogue and samples
+// give the same pages, byte by byte.
 package main
 
 import (
@@ -11,16 +12,28 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/controls"
 )
 
-//go:generate go run . -output ../../docs/controls.md
+//go:generate go run . -controls ../../docs/controls.md -policies ../../docs/iam-policy.md -samples ../../config/samples
 
 func main() {
-	output := flag.String("output", "docs/controls.md", "file to write")
+	controls := flag.String("controls", "docs/controls.md", "file to write the catalogue to")
+	granted := flag.String("policies", "docs/iam-policy.md", "file to write the samples' IAM policies to")
+	samples := flag.String("samples", "config/samples", "directory of the samples")
 	flag.Parse()
-	page := render(catalogue.All(), implemented())
-	if err := os.WriteFile(*output, []byte(page), 0o644); err != nil {
+	if err := write(*controls, *granted, *samples); err != nil {
 		fmt.Fprintln(os.Stderr, "docs:", err)
 		os.Exit(1)
 	}
+}
+
+func write(controls, granted, samples string) error {
+	if err := os.WriteFile(controls, []byte(render(catalogue.All(), implemented())), 0o644); err != nil {
+		return err
+	}
+	page, err := policies(samples)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(granted, []byte(page), 0o644)
 }
 
 // implemented tells the leaf that declares each control that is implemented.

@@ -53,15 +53,15 @@ func documentOf(statements ...iampolicy.Statement) Document {
 }
 
 // statements makes one statement of all grants that apply in the same place, reads before writes.
-func statements(grants []Grant) []iampolicy.Statement {
+func statements(prefix string, grants []Grant) []iampolicy.Statement {
 	byPlace := map[string]iampolicy.Statement{}
 	for _, grant := range grants {
 		for _, where := range grant.places {
-			sid := "Read" + where.name
+			sid := prefix + "Read" + where.name
 			if grant.write {
-				sid = "Write" + where.name
+				sid = prefix + "Write" + where.name
 			}
-			key := fmt.Sprint(sid, where.arns, where.when)
+			key := where.grants(sid)
 			have := byPlace[key]
 			have.Sid, have.Effect, have.Resource, have.Condition = sid, "Allow", where.arns, where.when
 			have.Action = append(have.Action, grant.Permission)

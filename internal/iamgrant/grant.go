@@ -44,6 +44,9 @@ type Policies struct {
 	Audit Role
 	// Remediation has what runs look at and write. Without documents: nothing may be written.
 	Remediation Role
+	// Undo is what the remediation role needs besides to take runs back, which weakens the
+	// account: an owner may attach it only when it is needed.
+	Undo Role
 }
 
 // SessionNeeds are the calls that every reading session makes, whatever is declared.
@@ -57,7 +60,7 @@ var free = []string{"sts:GetCallerIdentity"}
 
 // For returns the policies for what is declared in an account.
 func For(site Site, declarations []posture.Declaration) (Policies, error) {
-	audit, remediation := &needs{site: site}, &needs{site: site}
+	audit, remediation, undo := &needs{site: site}, &needs{site: site}, &needs{site: site, prefix: "Undo"}
 	for operation, why := range SessionNeeds {
 		audit.read(operation, why, things{})
 	}
@@ -70,6 +73,9 @@ func For(site Site, declarations []posture.Declaration) (Policies, error) {
 		}
 		for _, example := range d.Control.PlansFor(d.Leaf) {
 			remediation.apply(example, d.Control.ID)
+			for _, back := range undoings(example) {
+				undo.apply(back, d.Control.ID)
+			}
 		}
 	}
 	var made Policies
@@ -80,13 +86,29 @@ func For(site Site, declarations []posture.Declaration) (Policies, error) {
 	if len(remediation.grants) == 0 {
 		return made, nil
 	}
-	made.Remediation, err = remediation.role("remediation", site.denials())
+	if made.Remediation, err = remediation.role("remediation", site.denials()); err != nil {
+		return Policies{}, err
+	}
+	undo.without(remediation)
+	made.Undo, err = undo.role("remediation", nil)
 	return made, err
+}
+
+// undoings are the ways in which an action can come to be taken back: all of its calls, or one.
+func undoings(example action.Action) []action.Undo {
+	calls := example.Describe().Calls
+	ways := []action.Undo{{Of: example, Done: calls}}
+	for _, call := range calls {
+		ways = append(ways, action.Undo{Of: example, Done: []string{call}})
+	}
+	return ways
 }
 
 // needs gathers what one role needs.
 type needs struct {
-	site   Site
+	site Site
+	// prefix begins the Sids of what is granted.
+	prefix string
 	grants []Grant
 	err    error
 }
@@ -123,6 +145,24 @@ func (n *needs) add(grant Grant, on things) {
 	}
 }
 
+// without drops what other needs have granted already.
+func (n *needs) without(other *needs) {
+	granted := map[string]bool{}
+	for _, grant := range other.grants {
+		for _, where := range grant.places {
+			granted[where.grants(grant.Permission)] = true
+		}
+	}
+	var rest []Grant
+	for _, grant := range n.grants {
+		grant.places = slices.DeleteFunc(slices.Clone(grant.places), func(where place) bool { return granted[where.grants(grant.Permission)] })
+		if len(grant.places) > 0 {
+			rest = append(rest, grant)
+		}
+	}
+	n.grants = rest
+}
+
 func (n *needs) role(name string, denials []iampolicy.Statement) (Role, error) {
 	if n.err != nil {
 		return Role{}, n.err
@@ -130,7 +170,10 @@ func (n *needs) role(name string, denials []iampolicy.Statement) (Role, error) {
 	slices.SortFunc(n.grants, func(a, b Grant) int {
 		return cmp.Or(cmp.Compare(a.Permission, b.Permission), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.For, b.For))
 	})
-	documents, err := Pack(append(statements(n.grants), denials...))
+	if len(n.grants) == 0 {
+		return Role{}, n.err
+	}
+	documents, err := Pack(append(statements(n.prefix, n.grants), denials...))
 	if err != nil {
 		return Role{}, fmt.Errorf("the %s role: %w", name, err)
 	}

@@ -64,7 +64,7 @@ func TestEverything(t *testing.T) {
 			writes[permission] = writes[permission] || operation.Write
 		}
 	}
-	for name, role := range map[string]iamgrant.Role{"audit": made.Audit, "remediation": made.Remediation} {
+	for name, role := range map[string]iamgrant.Role{"audit": made.Audit, "remediation": made.Remediation, "undo": made.Undo} {
 		if len(role.Documents) == 0 || len(role.Documents) > iamgrant.MaxAttached {
 			t.Errorf("%s: %d documents", name, len(role.Documents))
 		}
@@ -85,7 +85,7 @@ func TestEverything(t *testing.T) {
 		}
 	}
 	for _, never := range []string{"s3:GetObject", "s3:PutObject", "s3:ListBucket", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:CreateGrant", "secretsmanager:GetSecretValue", "dynamodb:GetItem", "logs:GetLogEvents"} {
-		if slices.Contains(slices.Concat(actionsOf(made.Audit, "Allow"), actionsOf(made.Remediation, "Allow")), never) {
+		if slices.Contains(slices.Concat(actionsOf(made.Audit, "Allow"), actionsOf(made.Remediation, "Allow"), actionsOf(made.Undo, "Allow")), never) {
 			t.Errorf("%s is granted", never)
 		}
 	}
@@ -97,7 +97,7 @@ func TestEverything(t *testing.T) {
 // Sids are unique in a document, as IAM asks, and made of letters and digits.
 func TestSids(t *testing.T) {
 	made := policies(t, everything(), v1alpha1.Enforce, v1alpha1.Enforce)
-	for _, document := range slices.Concat(made.Audit.Documents, made.Remediation.Documents) {
+	for _, document := range slices.Concat(made.Audit.Documents, made.Remediation.Documents, made.Undo.Documents) {
 		seen := map[string]bool{}
 		for _, statement := range document.Statement {
 			if seen[statement.Sid] || strings.Trim(statement.Sid, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") != "" || statement.Sid == "" {
@@ -207,6 +207,11 @@ func TestEveryOperationIsReached(t *testing.T) {
 		for _, example := range examples {
 			operations = append(operations, remedy.Looks(example)...)
 			operations = append(operations, example.Describe().Calls...)
+			for _, done := range append([][]string{example.Describe().Calls}, each(example.Describe().Calls)...) {
+				back := action.Undo{Of: example, Done: done}
+				operations = append(operations, remedy.Looks(back)...)
+				operations = append(operations, back.Describe().Calls...)
+			}
 		}
 		for _, operation := range operations {
 			reached[operation] = true
@@ -220,6 +225,31 @@ func TestEveryOperationIsReached(t *testing.T) {
 	}
 	for operation := range reached {
 		t.Errorf("%s is declared, and not in the registry", operation)
+	}
+}
+
+func each(calls []string) (alone [][]string) {
+	for _, call := range calls {
+		alone = append(alone, []string{call})
+	}
+	return alone
+}
+
+// What a run's undoing takes is not among what the run takes: neither a stopped trail nor a
+// policy for a user.
+func TestUndoIsApart(t *testing.T) {
+	made := policies(t, everything(), v1alpha1.Enforce, v1alpha1.Enforce)
+	remediation, undo := actionsOf(made.Remediation, "Allow"), actionsOf(made.Undo, "Allow")
+	for _, weakening := range []string{
+		"cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "ec2:DeleteFlowLogs", "ec2:AuthorizeSecurityGroupIngress", "ec2:DisableEbsEncryptionByDefault",
+		"iam:AttachUserPolicy", "iam:PutUserPolicy", "iam:DeleteAccountPasswordPolicy", "kms:DisableKeyRotation", "s3:DeleteBucketPolicy", "config:StopConfigurationRecorder",
+	} {
+		if slices.Contains(remediation, weakening) || !slices.Contains(undo, weakening) {
+			t.Errorf("%s: in remediation %t, in undo %t", weakening, slices.Contains(remediation, weakening), slices.Contains(undo, weakening))
+		}
+	}
+	if audited := policies(t, everything(), v1alpha1.Audit, v1alpha1.Enforce); len(audited.Undo.Documents) > 0 {
+		t.Error("what is only audited can be undone")
 	}
 }
 

@@ -1,6 +1,7 @@
 package iamgrant
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -19,6 +20,9 @@ type place struct {
 	when condition
 }
 
+// grants says in a word what a permission is granted by it.
+func (p place) grants(permission string) string { return fmt.Sprint(permission, p.arns, p.when) }
+
 // scope returns where a permission applies. No place: the call does not take it there.
 type scope func(Site, things) []place
 
@@ -26,22 +30,24 @@ type scope func(Site, things) []place
 // the service authorization reference.
 var scopes = join(
 	all(anywhere,
-		"iam:GetAccountSummary", "iam:GetAccountPasswordPolicy", "iam:GetAccountAuthorizationDetails", "iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:UpdateAccountPasswordPolicy",
+		"iam:GetAccountSummary", "iam:GetAccountPasswordPolicy", "iam:GetAccountAuthorizationDetails", "iam:GenerateCredentialReport", "iam:GetCredentialReport",
+		"iam:UpdateAccountPasswordPolicy", "iam:DeleteAccountPasswordPolicy",
 		"s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock", "s3:PutAccountPublicAccessBlock",
 		"ec2:DescribeRegions", "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeNetworkInterfaces", "ec2:DescribeInstances", "ec2:DescribeSnapshots",
 		"ec2:DescribeImages", "ec2:DescribeVpcs", "ec2:DescribeFlowLogs",
 		"ec2:GetInstanceMetadataDefaults", "ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId", "ec2:EnableEbsEncryptionByDefault", "ec2:ModifyEbsDefaultKmsKeyId",
+		"ec2:DisableEbsEncryptionByDefault", "ec2:ResetEbsDefaultKmsKeyId",
 		"kms:ListKeys", "dynamodb:ListTables", "logs:DescribeLogGroups", "cloudtrail:DescribeTrails", "cloudtrail:ListTrails",
-		"config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus", "config:DescribeDeliveryChannels", "config:PutDeliveryChannel",
+		"config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus", "config:DescribeDeliveryChannels", "config:PutDeliveryChannel", "config:DeleteDeliveryChannel",
 		"guardduty:ListDetectors",
 	),
 	all(users,
 		"iam:GetUser", "iam:GetLoginProfile", "iam:ListMFADevices", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed", "iam:ListGroupsForUser",
 		"iam:ListUserPolicies", "iam:GetUserPolicy", "iam:ListAttachedUserPolicies",
-		"iam:UpdateAccessKey", "iam:DeleteLoginProfile", "iam:DetachUserPolicy", "iam:DeleteUserPolicy",
+		"iam:UpdateAccessKey", "iam:DeleteLoginProfile", "iam:DetachUserPolicy", "iam:DeleteUserPolicy", "iam:AttachUserPolicy", "iam:PutUserPolicy",
 	),
 	all(groups, "iam:GetGroup", "iam:ListGroupPolicies", "iam:GetGroupPolicy", "iam:ListAttachedGroupPolicies"),
-	all(ownGroups, "iam:CreateGroup", "iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:AddUserToGroup"),
+	all(ownGroups, "iam:CreateGroup", "iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:AddUserToGroup", "iam:DetachGroupPolicy", "iam:DeleteGroupPolicy", "iam:RemoveUserFromGroup"),
 	all(roles, "iam:GetRole", "iam:GetRolePolicy"),
 	all(ownRoles, "iam:PutRolePolicy"),
 	all(tagged(ownRoles), "iam:CreateRole", "iam:TagRole"),
@@ -50,41 +56,44 @@ var scopes = join(
 
 	all(buckets,
 		"s3:GetBucketLocation", "s3:GetBucketTagging", "s3:GetBucketPublicAccessBlock", "s3:GetBucketVersioning", "s3:GetEncryptionConfiguration", "s3:GetBucketPolicy",
-		"s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration", "s3:PutBucketPolicy",
+		"s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy",
 	),
 	all(tagged(buckets), "s3:CreateBucket", "s3:TagResource"),
 
 	all(fixed("SecurityGroups", "ec2", "security-group/*"), "ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress"),
+	all(rulesOfGroups, "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress"),
 	all(onlyTokens(fixed("Instances", "ec2", "instance/*")), "ec2:ModifyInstanceMetadataOptions"),
 	all(onlyTokens(named("MetadataDefaults", anywhere)), "ec2:ModifyInstanceMetadataDefaults"),
 	all(unowned("Snapshots", "snapshot/*", nil), "ec2:DescribeSnapshotAttribute"),
-	// It takes leave away, and gives none.
-	all(unowned("OwnSnapshots", "snapshot/*", condition{"Null": {"ec2:Add/group": "true", "ec2:Add/userId": "true"}}), "ec2:ModifySnapshotAttribute"),
+	all(ownSnapshots, "ec2:ModifySnapshotAttribute"),
 	all(unowned("OwnImages", "image/*", condition{}), "ec2:ModifyImageAttribute"),
 	all(flowLog, "ec2:CreateFlowLogs"),
-	all(flowLogTags, "ec2:CreateTags"),
+	all(also(fixed("OwnFlowLogs", "ec2", "vpc-flow-log/*"), "aws:ResourceTag/"+v1alpha1.OwnerTag, owner), "ec2:DeleteFlowLogs"),
+	all(madeTags, "ec2:CreateTags"),
 
-	all(fixed("Keys", "kms", "key/*"), "kms:DescribeKey", "kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:EnableKeyRotation", "kms:CancelKeyDeletion", "kms:EnableKey"),
+	all(fixed("Keys", "kms", "key/*"), "kms:DescribeKey", "kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:EnableKeyRotation", "kms:CancelKeyDeletion", "kms:EnableKey", "kms:DisableKeyRotation"),
 
 	all(fixed("Databases", "rds", "*"), "rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots"),
 	all(fixed("DatabaseSnapshots", "rds", "snapshot:*"), "rds:DescribeDBSnapshotAttributes", "rds:ModifyDBSnapshotAttribute"),
 	all(fixed("ClusterSnapshots", "rds", "cluster-snapshot:*"), "rds:DescribeDBClusterSnapshotAttributes", "rds:ModifyDBClusterSnapshotAttribute"),
 	all(fixed("Tables", "dynamodb", "table/*"), "dynamodb:DescribeContinuousBackups", "dynamodb:ListTagsOfResource", "dynamodb:UpdateContinuousBackups"),
 
-	all(fixed("LogGroups", "logs", "log-group:*"), "logs:DescribeMetricFilters", "logs:ListTagsForResource", "logs:PutMetricFilter", "logs:PutRetentionPolicy"),
+	all(fixed("LogGroups", "logs", "log-group:*"), "logs:DescribeMetricFilters", "logs:ListTagsForResource", "logs:PutMetricFilter", "logs:PutRetentionPolicy", "logs:DeleteMetricFilter"),
 	all(tagged(ownLogGroup), "logs:CreateLogGroup", "logs:TagResource"),
 	// The trail that records an account may be its organization's, of another account.
 	all(trailsOfAll, "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus"),
-	all(fixed("Trails", "cloudtrail", "trail/*"), "cloudtrail:ListTags", "cloudtrail:StartLogging", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors"),
+	all(fixed("Trails", "cloudtrail", "trail/*"), "cloudtrail:ListTags", "cloudtrail:StartLogging", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors", "cloudtrail:StopLogging"),
 	all(tagged(ownTrail), "cloudtrail:CreateTrail", "cloudtrail:AddTags"),
+	all(ownTrail, "cloudtrail:DeleteTrail"),
 	all(fixed("Alarms", "cloudwatch", "alarm:*"), "cloudwatch:DescribeAlarms"),
 	all(tagged(ownAlarm), "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"),
+	all(ownAlarm, "cloudwatch:DeleteAlarms"),
 	// An alarm may notify a topic of another account, which then has to let its subscribers be seen.
 	all(topicsOfAll, "sns:ListSubscriptionsByTopic"),
 	all(fixed("AlarmTopic", "sns", inventory.OwnTopic), "sns:GetTopicAttributes"),
 	all(tagged(fixed("AlarmTopic", "sns", inventory.OwnTopic)), "sns:CreateTopic", "sns:TagResource"),
 	all(mailOf, "sns:Subscribe"),
-	all(fixed("Recorders", "config", "configuration-recorder/*"), "config:ListTagsForResource", "config:StartConfigurationRecorder"),
+	all(fixed("Recorders", "config", "configuration-recorder/*"), "config:ListTagsForResource", "config:StartConfigurationRecorder", "config:StopConfigurationRecorder", "config:DeleteConfigurationRecorder"),
 	all(tagged(fixed("Recorders", "config", "configuration-recorder/*")), "config:PutConfigurationRecorder"),
 	all(onlyNew(tagged(fixed("Recorders", "config", "configuration-recorder/*"))), "config:TagResource"),
 
@@ -92,7 +101,7 @@ var scopes = join(
 	all(tagged(named("Detector", anywhere)), "guardduty:CreateDetector"),
 	all(tagged(fixed("Detectors", "guardduty", "detector/*")), "guardduty:TagResource"),
 	all(contact(condition{}), "account:GetAlternateContact"),
-	all(contact(condition{"StringEquals": {"account:AlternateContactTypes": "SECURITY"}}), "account:PutAlternateContact"),
+	all(contact(condition{"StringEquals": {"account:AlternateContactTypes": "SECURITY"}}), "account:PutAlternateContact", "account:DeleteAlternateContact"),
 )
 
 func all(where scope, permissions ...string) map[string]scope {
@@ -216,8 +225,26 @@ func flowLog(s Site, on things) []place {
 	return append(fixed("VPCs", "ec2", "vpc/*")(s, on), tagged(fixed("FlowLogs", "ec2", "vpc-flow-log/*"))(s, on)...)
 }
 
-func flowLogTags(s Site, on things) []place {
+// madeTags are set with what is made: a flow log, or a rule that is put back.
+func madeTags(s Site, on things) []place {
+	if on.rule != "" {
+		return also(fixed("RuleTags", "ec2", "security-group-rule/*"), "ec2:CreateAction", on.rule)(s, on)
+	}
 	return also(tagged(fixed("FlowLogTags", "ec2", "vpc-flow-log/*")), "ec2:CreateAction", "CreateFlowLogs")(s, on)
+}
+
+// rulesOfGroups are groups that get a rule, and the rule, which may bear tags.
+func rulesOfGroups(s Site, _ things) []place {
+	return []place{{name: "Rules", arns: []string{s.in("ec2", "security-group/*"), s.in("ec2", "security-group-rule/*")}}}
+}
+
+// ownSnapshots are those of the account. Only an undo gives leave to restore one.
+func ownSnapshots(s Site, on things) []place {
+	when := condition{"Null": {"ec2:Add/group": "true", "ec2:Add/userId": "true"}}
+	if on.back {
+		when = condition{}
+	}
+	return unowned("OwnSnapshots", "snapshot/*", when)(s, on)
 }
 
 func contact(when condition) scope {
@@ -226,8 +253,16 @@ func contact(when condition) scope {
 	}
 }
 
-// onlyTokens lets metadata options be changed to required tokens alone.
-func onlyTokens(where scope) scope { return also(where, "ec2:Attribute/HttpTokens", "required") }
+// onlyTokens lets metadata options be changed to required tokens alone, unless that is undone.
+func onlyTokens(where scope) scope {
+	narrow := also(where, "ec2:Attribute/HttpTokens", "required")
+	return func(s Site, on things) []place {
+		if on.back {
+			return where(s, on)
+		}
+		return narrow(s, on)
+	}
+}
 
 // tagged adds that what is made bears the owner tag.
 func tagged(where scope) scope {

@@ -69,16 +69,12 @@ var (
 // author out. S3 has no condition on its flag of the kind; the operator never sends it.
 func (s Site) denials() []iampolicy.Statement {
 	var all []iampolicy.Statement
-	if len(s.Own) > 0 {
-		all = append(all, deny("DenyOwnRoles", onRoles, slices.Sorted(slices.Values(s.Own)), nil))
+	users, roles := s.protected()
+	if roles = tidy(append(roles, s.Own...)); len(roles) > 0 {
+		all = append(all, deny("DenyRoles", onRoles, roles, nil))
 	}
-	if users, roles := s.protected(); len(users)+len(roles) > 0 {
-		if len(users) > 0 {
-			all = append(all, deny("DenyProtectedUsers", onUsers, users, nil))
-		}
-		if len(roles) > 0 {
-			all = append(all, deny("DenyProtectedRoles", onRoles, roles, nil))
-		}
+	if len(users) > 0 {
+		all = append(all, deny("DenyUsers", onUsers, users, nil))
 	}
 	return append(all, deny("DenyLockout", []string{"kms:CreateKey", "kms:PutKeyPolicy"}, []string{"*"},
 		condition{"Bool": {"kms:BypassPolicyLockoutSafetyCheck": "true"}}))

@@ -2,6 +2,7 @@ package iamgrant
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
@@ -21,6 +22,9 @@ type things struct {
 	email    string
 	// made says that what is written is new, and bears the owner tag.
 	made bool
+	// back says that an action is taken back; rule is the call that puts a rule back.
+	back bool
+	rule string
 }
 
 // Services that are handed a role, or have one of their own.
@@ -41,6 +45,8 @@ func linkedRole(service string) string {
 // thingsOf returns what the action writes to.
 func (s Site) thingsOf(example action.Action) things {
 	switch a := example.(type) {
+	case action.Undo:
+		return s.thingsBack(a)
 	case action.CreateTrail:
 		bucket := a.Bucket
 		if a.NewBucket {
@@ -70,6 +76,21 @@ func (s Site) thingsOf(example action.Action) things {
 		return things{group: inventory.LandingGroup("*")}
 	}
 	return things{}
+}
+
+// thingsBack returns what taking an action back writes to: nothing new, and no role is handed
+// over but the one that a recorder keeps.
+func (s Site) thingsBack(undo action.Undo) things {
+	on := s.thingsOf(undo.Of)
+	on.made, on.back = false, true
+	switch of := undo.Of.(type) {
+	case action.RecordAllTypes:
+	case action.RevokeSecurityGroupRule:
+		_, on.rule, _ = strings.Cut(of.Undo(nil).Calls[0], ":")
+	default:
+		on.role, on.passedTo, on.linkedTo = "", "", ""
+	}
+	return on
 }
 
 func (t things) orAny(name string) string { return cmp.Or(name, "*") }

@@ -9,42 +9,59 @@ import (
 // looks are the reads by which the step of a call looks at its target. IAM policies are made of
 // them, and a test holds them to what is called.
 var looks = map[string][]string{
+	"account:DeleteAlternateContact":       {"account:GetAlternateContact"},
 	"account:PutAlternateContact":          {"account:GetAlternateContact"},
 	"cloudtrail:CreateTrail":               {"cloudtrail:DescribeTrails"},
+	"cloudtrail:DeleteTrail":               {"cloudtrail:DescribeTrails", "cloudtrail:ListTags"},
 	"cloudtrail:PutEventSelectors":         {"cloudtrail:GetEventSelectors"},
 	"cloudtrail:StartLogging":              {"cloudtrail:GetTrailStatus"},
+	"cloudtrail:StopLogging":               {"cloudtrail:GetTrailStatus"},
 	"cloudtrail:UpdateTrail":               {"cloudtrail:DescribeTrails"},
+	"cloudwatch:DeleteAlarms":              {"cloudwatch:DescribeAlarms"},
 	"cloudwatch:PutMetricAlarm":            {"cloudwatch:DescribeAlarms"},
+	"config:DeleteConfigurationRecorder":   {"config:DescribeConfigurationRecorders"},
+	"config:DeleteDeliveryChannel":         {"config:DescribeDeliveryChannels"},
 	"config:PutConfigurationRecorder":      {"config:DescribeConfigurationRecorders"},
 	"config:PutDeliveryChannel":            {"config:DescribeDeliveryChannels"},
 	"config:StartConfigurationRecorder":    {"config:DescribeConfigurationRecorderStatus"},
+	"config:StopConfigurationRecorder":     {"config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus"},
 	"dynamodb:UpdateContinuousBackups":     {"dynamodb:DescribeContinuousBackups"},
+	"ec2:AuthorizeSecurityGroupEgress":     {"ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules"},
+	"ec2:AuthorizeSecurityGroupIngress":    {"ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules"},
 	"ec2:CreateFlowLogs":                   {"ec2:DescribeFlowLogs"},
+	"ec2:DeleteFlowLogs":                   {"ec2:DescribeFlowLogs"},
+	"ec2:DisableEbsEncryptionByDefault":    {"ec2:GetEbsEncryptionByDefault"},
 	"ec2:EnableEbsEncryptionByDefault":     {"ec2:GetEbsEncryptionByDefault"},
 	"ec2:ModifyEbsDefaultKmsKeyId":         {"ec2:GetEbsDefaultKmsKeyId"},
 	"ec2:ModifyImageAttribute":             {"ec2:DescribeImages"},
 	"ec2:ModifyInstanceMetadataDefaults":   {"ec2:GetInstanceMetadataDefaults"},
 	"ec2:ModifyInstanceMetadataOptions":    {"ec2:DescribeInstances"},
 	"ec2:ModifySnapshotAttribute":          {"ec2:DescribeSnapshotAttribute"},
+	"ec2:ResetEbsDefaultKmsKeyId":          {"ec2:GetEbsDefaultKmsKeyId"},
 	"ec2:RevokeSecurityGroupEgress":        {"ec2:DescribeSecurityGroupRules"},
 	"ec2:RevokeSecurityGroupIngress":       {"ec2:DescribeSecurityGroupRules"},
 	"guardduty:CreateDetector":             {"guardduty:ListDetectors"},
 	"guardduty:UpdateDetector":             {"guardduty:GetDetector"},
 	"iam:CreateRole":                       {"iam:GetRole"},
 	"iam:CreateServiceLinkedRole":          {"iam:GetRole"},
+	"iam:DeleteAccountPasswordPolicy":      {"iam:GetAccountPasswordPolicy"},
 	"iam:DeleteLoginProfile":               {"iam:GetLoginProfile", "iam:GetUser"},
 	"iam:PutRolePolicy":                    {"iam:GetRolePolicy"},
+	"iam:RemoveUserFromGroup":              {"iam:ListGroupsForUser"},
 	"iam:UpdateAccessKey":                  {"iam:ListAccessKeys", "iam:GetAccessKeyLastUsed"},
 	"iam:UpdateAccountPasswordPolicy":      {"iam:GetAccountPasswordPolicy"},
 	"kms:CancelKeyDeletion":                {"kms:DescribeKey"},
+	"kms:DisableKeyRotation":               {"kms:GetKeyRotationStatus"},
 	"kms:EnableKey":                        {"kms:DescribeKey"},
 	"kms:EnableKeyRotation":                {"kms:GetKeyRotationStatus"},
 	"logs:CreateLogGroup":                  {"logs:DescribeLogGroups"},
+	"logs:DeleteMetricFilter":              {"logs:DescribeMetricFilters"},
 	"logs:PutMetricFilter":                 {"logs:DescribeMetricFilters"},
 	"logs:PutRetentionPolicy":              {"logs:DescribeLogGroups"},
 	"rds:ModifyDBClusterSnapshotAttribute": {"rds:DescribeDBClusterSnapshotAttributes"},
 	"rds:ModifyDBSnapshotAttribute":        {"rds:DescribeDBSnapshotAttributes"},
 	"s3:CreateBucket":                      {"s3:ListBuckets", "s3:GetBucketLocation"},
+	"s3:DeleteBucketPolicy":                {"s3:GetBucketPolicy"},
 	"s3:PutBucketEncryption":               {"s3:GetBucketEncryption"},
 	"s3:PutBucketPolicy":                   {"s3:GetBucketPolicy"},
 	"s3:PutBucketVersioning":               {"s3:GetBucketVersioning"},
@@ -66,6 +83,8 @@ var (
 // on what it is done for.
 func looksOf(a action.Action) []string {
 	switch a := a.(type) {
+	case action.Undo:
+		return looksBack(a)
 	case action.RequireMFA:
 		return mfaLooks
 	case action.MoveAttachedPolicy, action.MoveInlinePolicy:
@@ -76,6 +95,21 @@ func looksOf(a action.Action) []string {
 		if a.Bucket != "" {
 			return bucketLooks
 		}
+	}
+	return nil
+}
+
+// looksBack is the same for what is taken back.
+func looksBack(undo action.Undo) []string {
+	switch of := undo.Of.(type) {
+	case action.MoveAttachedPolicy, action.MoveInlinePolicy:
+		return landingLooks
+	case action.CreateTrail:
+		if !of.NewBucket {
+			return bucketLooks
+		}
+	case action.CreateDetector:
+		return []string{"guardduty:ListDetectors"}
 	}
 	return nil
 }

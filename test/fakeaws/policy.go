@@ -169,7 +169,9 @@ func (s roleStatement) holds(context map[string]string) bool {
 }
 
 // named says whether the action of a statement, in any case and with wildcards, is the one.
-func named(pattern, action string) bool { return wild(strings.ToLower(pattern), strings.ToLower(action)) }
+func named(pattern, action string) bool {
+	return wild(strings.ToLower(pattern), strings.ToLower(action))
+}
 
 // wild matches a pattern in which * stands for any characters and ? for one.
 func wild(pattern, name string) bool {

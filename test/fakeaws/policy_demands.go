@@ -43,6 +43,9 @@ func (r *Request) besides(in fields, tags map[string]string) (all []demand) {
 		case "ec2:CreateFlowLogs":
 			tagged.resources = []string{r.ARN("ec2", r.Region, "vpc-flow-log/*")}
 			tagged.context["ec2:createaction"] = "CreateFlowLogs"
+		case "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress":
+			tagged.resources = []string{r.ARN("ec2", r.Region, "security-group-rule/*")}
+			_, tagged.context["ec2:createaction"], _ = strings.Cut(r.Operation, ":")
 		case "guardduty:CreateDetector":
 			tagged.resources = []string{r.ARN("guardduty", r.Region, "detector/*")}
 		}
@@ -81,6 +84,11 @@ func (r *Request) circumstances(in fields) map[string]string {
 		put("ec2:attribute/httptokens", in.text("HttpTokens"))
 		if in.text("OperationType") == "add" && in.len("GroupNames") > 0 || in.at("CreateVolumePermission").len("Add") > 0 {
 			put("ec2:add/group", "all")
+		}
+		for _, id := range in.texts("FlowLogIds") {
+			for key, value := range ec2In(r).tags[id] {
+				put("aws:resourcetag/"+strings.ToLower(key), value)
+			}
 		}
 		if in.text("SnapshotId") != "" || in.text("ImageId") != "" {
 			put("ec2:owner", r.Account)

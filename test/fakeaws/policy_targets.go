@@ -82,6 +82,8 @@ func (r *Request) ec2Targets(in fields) []string {
 		return r.named(in, "ec2", "security-group/", "GroupId")
 	case in.text("InstanceId") != "":
 		return r.named(in, "ec2", "instance/", "InstanceId")
+	case in.len("FlowLogIds") > 0:
+		return r.named(in, "ec2", "vpc-flow-log/", "FlowLogIds")
 	}
 	return r.named(in, "ec2", "vpc/", "ResourceIds")
 }

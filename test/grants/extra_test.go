@@ -139,8 +139,8 @@ func ebsKeys(ctx context.Context, t *testing.T, cloud *fakeaws.Cloud) {
 	}
 }
 
-// take mends an extra under the policies.
-func (e extra) take(t *testing.T, policies iamgrant.Policies) *grants.Stage {
+// stage sets the account.
+func (e extra) stage(t *testing.T) (*fakeaws.Cloud, func() time.Time) {
 	t.Helper()
 	cloud := fakeaws.New()
 	now := e.now
@@ -152,6 +152,13 @@ func (e extra) take(t *testing.T, policies iamgrant.Policies) *grants.Stage {
 	if e.set != nil {
 		e.set(t.Context(), t, cloud)
 	}
+	return cloud, now
+}
+
+// take mends an extra under the policies.
+func (e extra) take(t *testing.T, policies iamgrant.Policies) *grants.Stage {
+	t.Helper()
+	cloud, now := e.stage(t)
 	stage := grants.Under(t, cloud, now, e.posture, policies)
 	defer stage.Granted(t)
 	ends := e.ends

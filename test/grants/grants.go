@@ -44,14 +44,17 @@ func Under(t *testing.T, cloud *fakeaws.Cloud, now func() time.Time, declared v1
 	rig := roundtrip.New(cloud.Config(), now, declared)
 	rig.Writer = rig.Target
 	rig.Target.RoleARN, rig.Writer.RoleARN = Site.Own[0], Site.Own[1]
-	return &Stage{Rig: rig, Audit: enforce(t, cloud, Site.Own[0], policies.Audit), Remediation: enforce(t, cloud, Site.Own[1], policies.Remediation)}
+	return &Stage{Rig: rig, Audit: Enforce(t, cloud, Site.Own[0], policies.Audit), Remediation: Enforce(t, cloud, Site.Own[1], policies.Remediation)}
 }
 
-func enforce(t *testing.T, cloud *fakeaws.Cloud, arn string, role iamgrant.Role) *fakeaws.Enforced {
+// Enforce holds a role to what was granted.
+func Enforce(t *testing.T, cloud *fakeaws.Cloud, arn string, granted ...iamgrant.Role) *fakeaws.Enforced {
 	t.Helper()
-	texts := make([]string, len(role.Documents))
-	for i, document := range role.Documents {
-		texts[i] = document.Text()
+	var texts []string
+	for _, role := range granted {
+		for _, document := range role.Documents {
+			texts = append(texts, document.Text())
+		}
 	}
 	enforced, err := cloud.Enforce(arn, texts...)
 	if err != nil {

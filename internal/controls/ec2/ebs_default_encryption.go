@@ -35,7 +35,7 @@ var ebsDefaultEncryption = posture.Add(&Controls, posture.Over[v1alpha1.EBSDefau
 		if leaf.KMSKeyAlias == "" {
 			return []action.Action{action.EncryptEBSByDefault{}}
 		}
-		return []action.Action{action.EncryptEBSByDefault{}, action.SetEBSDefaultKey{}}
+		return []action.Action{action.EncryptEBSByDefault{}, action.SetEBSDefaultKey{From: inventory.EBSManagedKey}}
 	},
 	Mend:   mendEBSDefaults,
 	ByHand: ebsByHand,

@@ -1,0 +1,193 @@
+package app
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
+	"sigs.k8s.io/yaml"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/controls"
+)
+
+// objects are what files declare, as far as it is the operator's.
+type objects struct {
+	accounts  []v1alpha1.AWSAccount
+	baselines []v1alpha1.SecurityBaseline
+}
+
+// load reads files, directories (their YAML and JSON files, not those of directories in them)
+// and, by "-", what comes in.
+func load(names []string, in io.Reader) (objects, error) {
+	var all objects
+	for _, name := range names {
+		files, err := filesOf(name)
+		if err != nil {
+			return objects{}, err
+		}
+		for _, file := range files {
+			if err := all.read(file, in); err != nil {
+				return objects{}, fmt.Errorf("reading %s: %w", cmp.Or(strings.TrimPrefix(file, "-"), "what came in"), err)
+			}
+		}
+	}
+	slices.SortFunc(all.accounts, func(a, b v1alpha1.AWSAccount) int {
+		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
+	})
+	return all, nil
+}
+
+func filesOf(name string) ([]string, error) {
+	if name == "-" {
+		return []string{name}, nil
+	}
+	info, err := os.Stat(name)
+	if err != nil || !info.IsDir() {
+		return []string{name}, err
+	}
+	entries, err := os.ReadDir(name)
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, entry := range entries {
+		isObject := slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(entry.Name())) && !strings.HasPrefix(entry.Name(), "kustomization.")
+		if !entry.IsDir() && isObject {
+			files = append(files, filepath.Join(name, entry.Name()))
+		}
+	}
+	return files, nil
+}
+
+func (o *objects) read(name string, in io.Reader) error {
+	if name != "-" {
+		content, err := os.ReadFile(name) //nolint:gosec // the file that the caller named
+		if err != nil {
+			return err
+		}
+		in = bytes.NewReader(content)
+	}
+	documents := utilyaml.NewYAMLReader(bufio.NewReader(in))
+	for {
+		document, err := documents.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := o.take(document); err != nil {
+			return err
+		}
+	}
+}
+
+// take decodes one object strictly; objects of other kinds are passed over, lists are opened.
+func (o *objects) take(document []byte) error {
+	var head struct {
+		APIVersion string            `json:"apiVersion"`
+		Kind       string            `json:"kind"`
+		Items      []json.RawMessage `json:"items"`
+	}
+	if err := yaml.Unmarshal(document, &head); err != nil {
+		return err
+	}
+	switch {
+	case strings.HasSuffix(head.Kind, "List"):
+		for _, item := range head.Items {
+			if err := o.take(item); err != nil {
+				return err
+			}
+		}
+	case head.Kind == "AWSAccount" || head.Kind == "SecurityBaseline":
+		if own := v1alpha1.GroupVersion.String(); head.APIVersion != own {
+			return fmt.Errorf("%s of %q: this version knows %s", head.Kind, head.APIVersion, own)
+		}
+		return o.own(head.Kind, document)
+	}
+	return nil
+}
+
+// decoder knows the operator's kinds, and refuses fields that they do not have.
+var decoder = func() runtime.Decoder {
+	scheme := runtime.NewScheme()
+	utilruntime.Must(v1alpha1.AddToScheme(scheme))
+	return serializer.NewCodecFactory(scheme, serializer.EnableStrict).UniversalDeserializer()
+}()
+
+func (o *objects) own(kind string, document []byte) error {
+	decoded, _, err := decoder.Decode(document, nil, nil)
+	if err != nil {
+		return fmt.Errorf("%s: %w", kind, err)
+	}
+	switch object := decoded.(type) {
+	case *v1alpha1.AWSAccount:
+		if err := checkAccount(object); err != nil {
+			return fmt.Errorf("%s %s: %w", kind, object.Name, err)
+		}
+		o.accounts = append(o.accounts, *object)
+	case *v1alpha1.SecurityBaseline:
+		if err := checkBaseline(object); err != nil {
+			return fmt.Errorf("%s %s: %w", kind, object.Name, err)
+		}
+		o.baselines = append(o.baselines, *object)
+	}
+	return nil
+}
+
+var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+
+// checkAccount refuses what the API server would, as far as policies are made of it.
+func checkAccount(account *v1alpha1.AWSAccount) error {
+	spec := &account.Spec
+	if !accountID.MatchString(spec.AccountID) {
+		return fmt.Errorf("spec.accountID %q is not twelve digits (quote it in YAML)", spec.AccountID)
+	}
+	roles := "arn:" + spec.PartitionOrDefault() + ":iam::" + spec.AccountID + ":role/"
+	for field, role := range map[string]string{"auditRoleARN": spec.AuditRoleARN, "remediationRoleARN": spec.RemediationRoleARN} {
+		if role != "" && !strings.HasPrefix(role, roles) {
+			return fmt.Errorf("spec.%s %s is not a role of account %s in partition %s", field, role, spec.AccountID, spec.PartitionOrDefault())
+		}
+	}
+	if spec.AuditRoleARN != "" && spec.AuditRoleARN == spec.RemediationRoleARN {
+		return fmt.Errorf("spec.auditRoleARN and spec.remediationRoleARN are the same role")
+	}
+	return checkEnforcement("spec.guard.maxEnforcement", spec.Guard.MaxEnforcement)
+}
+
+func checkBaseline(baseline *v1alpha1.SecurityBaseline) error {
+	if err := checkEnforcement("spec.enforcement", baseline.Spec.Enforcement); err != nil {
+		return err
+	}
+	for _, control := range controls.All() {
+		leaf, ok := control.Leaf(&baseline.Spec.Posture).(interface{ Common() *v1alpha1.Setting })
+		if !ok {
+			continue
+		}
+		if err := checkEnforcement("enforcement of "+control.ID, leaf.Common().Enforcement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkEnforcement(field string, value v1alpha1.Enforcement) error {
+	if slices.Contains([]v1alpha1.Enforcement{"", v1alpha1.Audit, v1alpha1.Approve, v1alpha1.Enforce}, value) {
+		return nil
+	}
+	return fmt.Errorf("%s %q is none of Audit, Approve and Enforce", field, value)
+}
