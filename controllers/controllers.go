@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	ctrl "sigs.k8s.io/controller-runtime"
 
+	"github.com/guardrails-dev/aws-guardrails/controllers/acceptance"
 	"github.com/guardrails-dev/aws-guardrails/controllers/account"
 	"github.com/guardrails-dev/aws-guardrails/controllers/baseline"
 	"github.com/guardrails-dev/aws-guardrails/controllers/run"
@@ -32,13 +33,18 @@ type Options struct {
 	VerifyAfter time.Duration
 	// UndoAcceptance is how long a finding that an undo brings back is accepted.
 	UndoAcceptance time.Duration
+	// MaxAcceptance is how far a RiskAcceptance may reach.
+	MaxAcceptance time.Duration
 	// Concurrent is how many accounts are worked on at once.
 	Concurrent int
 	// KeepRuns and KeepRunsFor bound the final runs that an account keeps.
 	KeepRuns    int
 	KeepRunsFor time.Duration
-	// Debounce is how long changes of postures are gathered before baselines total them.
+	// Debounce is how long changes of postures are gathered before baselines and acceptances
+	// total them.
 	Debounce time.Duration
+	// Acceptances meters the acceptances.
+	Acceptances *acceptance.Meter
 	// LeaderElection says that another process may have led before this one.
 	LeaderElection bool
 }
@@ -58,9 +64,10 @@ func Add(m ctrl.Manager, o Options) error {
 		&account.Reconciler{
 			Client: m.GetClient(), Live: m.GetAPIReader(), AWS: o.AWS, Recorder: recorder, Now: o.Now,
 			RoleMapNamespace: o.RoleMapNamespace, SelectorsKnown: selectors, Suspended: o.Suspended, Settling: o.Settling,
-			VerifyAfter: o.VerifyAfter, WritesFrom: from, Concurrent: o.Concurrent, UndoAcceptance: o.UndoAcceptance,
+			VerifyAfter: o.VerifyAfter, WritesFrom: from, Concurrent: o.Concurrent, MaxAcceptance: o.MaxAcceptance, UndoAcceptance: o.UndoAcceptance,
 		},
 		&baseline.Reconciler{Client: m.GetClient(), Recorder: recorder, Now: o.Now, Debounce: o.Debounce},
+		&acceptance.Reconciler{Client: m.GetClient(), Recorder: recorder, Now: o.Now, MaxAcceptance: o.MaxAcceptance, Debounce: o.Debounce, Meter: o.Acceptances},
 		&run.Reconciler{Client: m.GetClient(), Now: o.Now, Keep: o.KeepRuns, KeepFor: o.KeepRunsFor},
 	} {
 		if err := reconciler.SetupWithManager(m); err != nil {

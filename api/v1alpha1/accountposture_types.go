@@ -44,6 +44,9 @@ type AccountPostureStatus struct {
 	// +listMapKey=acceptance
 	// +optional
 	Accepted []AcceptedFindings `json:"accepted,omitempty"`
+	// Acceptances that cover findings here and did not fit into the list.
+	// +optional
+	MoreAccepted int32 `json:"moreAccepted,omitempty"`
 	// Size of every collection that was read, to notice one that shrinks; 100 at
 	// most.
 	// +kubebuilder:validation:MaxItems=100

@@ -61,8 +61,7 @@ type AcceptedResources struct {
 	// +kubebuilder:default=All
 	// +optional
 	Match AcceptanceMatch `json:"match,omitempty"`
-	// ARNs, or ids where a resource has none (sg-...); * stands for any
-	// characters. 100 at most.
+	// ARNs, or ids (sg-...); * stands for any characters. 100 at most.
 	// +kubebuilder:validation:MaxItems=100
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=1024

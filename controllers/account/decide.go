@@ -180,14 +180,15 @@ func (v *visit) holds(run *v1alpha1.RemediationRun, hash string) bool {
 }
 
 // allows says whether an action that was begun may go on, though it half done looks different
-// to the plan: as long as a control that asked for it is declared so that the run may apply it.
+// to the plan: as long as a control that asked for it is declared so that the run may apply it,
+// and nobody accepted meanwhile what it would mend.
 func (v *visit) allows(run *v1alpha1.RemediationRun, planned v1alpha1.RunAction, decoded action.Action) bool {
 	if run.Spec.Trigger == v1alpha1.TriggerEnforced && v.found.Plan.Blocked != "" {
 		return false
 	}
-	risk := decoded.Describe().Risk
+	of := decoded.Describe()
 	return slices.ContainsFunc(v.declared, func(d posture.Declaration) bool {
-		return slices.Contains(planned.Controls, d.Control.ID) && lets(v.rules().Mode(d, risk), run)
+		return slices.Contains(planned.Controls, d.Control.ID) && lets(v.rules().Mode(d, of.Risk), run) && !v.found.Report.Accepts(d.Control.ID, posture.KeyOf(of))
 	})
 }
 

@@ -117,7 +117,7 @@ func (v *visit) apply(ctx context.Context, run *v1alpha1.RemediationRun) error {
 var errStop = errors.New("stopped")
 
 // may is asked before every single write: the account must still be there, not suspended, and
-// declared, guarded and reached as it was when the plan was made.
+// declared, accepted, guarded and reached as it was when the plan was made.
 func (v *visit) may(ctx context.Context) error {
 	live := &v1alpha1.AWSAccount{}
 	if err := v.Live.Get(ctx, types.NamespacedName{Namespace: v.account.Namespace, Name: v.account.Name}, live); err != nil {
@@ -126,18 +126,34 @@ func (v *visit) may(ctx context.Context) error {
 	if live.UID != v.account.UID || !live.DeletionTimestamp.IsZero() || live.Generation != v.account.Generation {
 		return fmt.Errorf("%w: the AWSAccount was changed or deleted", errStop)
 	}
-	baselines, err := v.selecting(ctx, v.Live, live)
-	if err != nil {
+	if err := v.declaredAs(ctx, live); err != nil {
 		return fmt.Errorf("%w: %w", errStop, err)
-	}
-	if !slices.EqualFunc(baselines, v.baselines, func(a, b v1alpha1.SecurityBaseline) bool { return a.UID == b.UID && a.Generation == b.Generation }) {
-		return fmt.Errorf("%w: the SecurityBaselines of the account were changed", errStop)
 	}
 	switch audit, remediation, err := v.reachable(ctx, live); {
 	case err != nil:
 		return fmt.Errorf("%w: %w", errStop, err)
 	case audit != v.audit || remediation != v.remediation:
 		return fmt.Errorf("%w: the account is reached by another role now", errStop)
+	}
+	return nil
+}
+
+// declaredAs says whether another declaration or acceptance is for the account than the plan
+// was made by.
+func (v *visit) declaredAs(ctx context.Context, live *v1alpha1.AWSAccount) error {
+	baselines, err := v.selecting(ctx, v.Live, live)
+	if err != nil {
+		return err
+	}
+	if !slices.EqualFunc(baselines, v.baselines, func(a, b v1alpha1.SecurityBaseline) bool { return a.UID == b.UID && a.Generation == b.Generation }) {
+		return errors.New("the SecurityBaselines of the account were changed")
+	}
+	accepting, err := v.acceptances(ctx, v.Live, live)
+	if err != nil {
+		return err
+	}
+	if !slices.EqualFunc(accepting, v.accepting, func(a, b v1alpha1.RiskAcceptance) bool { return a.UID == b.UID && a.Generation == b.Generation }) {
+		return errors.New("the RiskAcceptances of the account were changed")
 	}
 	return nil
 }

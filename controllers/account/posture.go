@@ -17,6 +17,8 @@ const (
 	maxNameBytes    = 6 << 10
 	maxFindingBytes = 24 << 10
 	maxPlanLine     = 160
+	// Fifty acceptances of usual names fit, and what some of them cover.
+	maxAcceptedBytes = 8 << 10
 )
 
 // postureStatus says what was concluded: every control, then as much of the rest as fits.
@@ -24,10 +26,7 @@ func postureStatus(report posture.Report, plan *posture.Plan) v1alpha1.AccountPo
 	var status v1alpha1.AccountPostureStatus
 	left, names := room(maxStatusBytes), room(maxNameBytes)
 	for _, c := range report.Controls {
-		one := v1alpha1.ControlPosture{
-			Control: c.Control.ID, Verdict: c.Verdict(), Severity: c.Severity, Enforcement: c.Enforcement,
-			Pass: count(c.Count(v1alpha1.Pass)), Fail: count(c.Count(v1alpha1.Fail)), Contained: count(c.Count(v1alpha1.Contained)), Unknown: count(c.Count(v1alpha1.Unknown)),
-		}
+		one := c.Posture()
 		left.takes(one)
 		one.Baselines = fitting(c.Baselines, v1alpha1.MaxBaselinesOfControl, &names)
 		if one.Conflict = inventory.Clean(c.Conflict, 200); !names.takes(one.Conflict) && one.Conflict != "" {
@@ -35,7 +34,8 @@ func postureStatus(report posture.Report, plan *posture.Plan) v1alpha1.AccountPo
 		}
 		status.Controls = append(status.Controls, one)
 	}
-	left -= maxPlanBytes + maxNameBytes
+	left -= maxPlanBytes + maxNameBytes + maxAcceptedBytes
+	status.Accepted, status.MoreAccepted = acceptedFindings(report)
 	if plan == nil {
 		plan = &posture.Plan{}
 	} else {
@@ -46,6 +46,22 @@ func postureStatus(report posture.Report, plan *posture.Plan) v1alpha1.AccountPo
 	status.Findings = fitting(findings, v1alpha1.MaxFindings, &left)
 	status.MoreFindings = count(len(findings) - len(status.Findings))
 	return status
+}
+
+// acceptedFindings are the acceptances that cover findings, with as many of these as fit once
+// all of the acceptances are named.
+func acceptedFindings(report posture.Report) (shown []v1alpha1.AcceptedFindings, more int32) {
+	all := posture.Accepted(report)
+	named := make([]v1alpha1.AcceptedFindings, len(all))
+	for i, a := range all {
+		named[i] = v1alpha1.AcceptedFindings{Acceptance: a.Acceptance, Findings: a.Findings}
+	}
+	left := room(maxAcceptedBytes)
+	shown = fitting(named, v1alpha1.MaxAccepted, &left)
+	for i := range shown {
+		shown[i].First = fitting(all[i].First, v1alpha1.MaxAcceptedFirst, &left)
+	}
+	return shown, count(len(all) - len(shown))
 }
 
 func planSummary(plan posture.Plan) *v1alpha1.PlanSummary {

@@ -42,6 +42,8 @@ type Reconciler struct {
 	// WritesFrom is when this process may write first: once a leader before it can have no
 	// call in flight any more.
 	WritesFrom func() time.Time
+	// MaxAcceptance is how far a RiskAcceptance may reach.
+	MaxAcceptance time.Duration
 	// Concurrent is how many accounts are worked on at once.
 	Concurrent int
 
@@ -51,6 +53,7 @@ type Reconciler struct {
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=awsaccounts,verbs=get;list;watch;patch
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=awsaccounts/status,verbs=patch
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=securitybaselines,verbs=get;list;watch
+//+kubebuilder:rbac:groups=aws.guardrails.dev,resources=riskacceptances,verbs=list;watch
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=accountpostures,verbs=get;list;watch;create
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=accountpostures/status,verbs=patch
 //+kubebuilder:rbac:groups=aws.guardrails.dev,resources=remediationruns,verbs=get;list;watch;create;patch

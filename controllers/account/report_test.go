@@ -26,7 +26,8 @@ func neglected(controls, resources, baselines int, name string) (posture.Report,
 		}
 		for r := range resources {
 			ref := inventory.Ref{Account: shop, Region: "us-east-1", Type: "Test::Thing", ID: fmt.Sprintf("%s%05d", name, r)}
-			one.Judged = append(one.Judged, posture.Judged{Ref: ref, Verdict: posture.Fail("SomethingWrong", "%s", strings.Repeat(name, 20))})
+			by := fmt.Sprintf("%03d%s", r%60, strings.Repeat("a", 250))
+			one.Judged = append(one.Judged, posture.Judged{Ref: ref, Verdict: posture.Fail("SomethingWrong", "%s", strings.Repeat(name, 20)), AcceptedBy: by})
 			plan.Held = append(plan.Held, posture.Held{Control: one.Control.ID, Ref: ref, ByHand: strings.Repeat(name, 20)})
 		}
 		report.Controls = append(report.Controls, one)
@@ -74,12 +75,37 @@ func TestPostureStaysSmall(t *testing.T) {
 			if status.Plan.Actions != 300 || int(status.Plan.Manual) != row.controls*row.resources {
 				t.Errorf("plan %+v", status.Plan)
 			}
+			if all, want := len(status.Accepted)+int(status.MoreAccepted), min(60, row.resources); all != want || len(status.Accepted) == 0 {
+				t.Errorf("%d acceptances are named and %d more counted, of %d", len(status.Accepted), status.MoreAccepted, want)
+			}
 			for _, f := range status.Findings {
 				if len([]rune(f.Message)) > v1alpha1.MaxMessage || len([]rune(f.Resource)) > 2048 {
 					t.Errorf("a finding that the API server refuses: %+v", f)
 				}
 			}
 		})
+	}
+}
+
+// What each acceptance covers is counted in full, however little of it is shown.
+func TestAcceptedFindingsFit(t *testing.T) {
+	report, _ := neglected(33, 3000, 1, strings.Repeat("n", 58))
+	for i := range report.Controls {
+		for j := range report.Controls[i].Judged {
+			report.Controls[i].Judged[j].AcceptedBy = fmt.Sprintf("accepted-until-we-moved-%02d", j%40)
+		}
+	}
+	shown, more := acceptedFindings(report)
+	total, named := 0, 0
+	for _, a := range shown {
+		total += int(a.Findings)
+		named += len(a.First)
+	}
+	if len(shown) != 40 || more != 0 || total != 33*3000 || named == 0 {
+		t.Errorf("%d acceptances and %d more cover %d findings, %d of them named", len(shown), more, total, named)
+	}
+	if encoded, err := json.Marshal(shown); err != nil || len(encoded) > maxAcceptedBytes+1<<10 {
+		t.Errorf("%d bytes, %v", len(encoded), err)
 	}
 }
 

@@ -27,13 +27,15 @@ import (
 const visitTimeout = 15 * time.Minute
 
 // SetupWithManager says what makes an account be looked at besides its interval: a change of
-// the account, of a baseline that is or was for it, its turn in a rollout, of what its namespace is allowed, of how
-// it is reached, an approval, and a person's wish to have it checked now.
+// the account, of a baseline or an acceptance that is or was for it, its turn in a rollout, of
+// what its namespace is allowed, of how it is reached, an approval, and a person's wish to have
+// it checked now.
 func (r *Reconciler) SetupWithManager(m ctrl.Manager) error {
 	b := ctrl.NewControllerManagedBy(m).Named("awsaccount").
 		For(&v1alpha1.AWSAccount{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.LabelChangedPredicate{}, checkNow{}))).
 		Watches(&v1alpha1.SecurityBaseline{}, handler.EnqueueRequestsFromMapFunc(r.ofBaseline), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.SecurityBaseline{}, handler.Funcs{UpdateFunc: r.turns}).
+		Watches(&v1alpha1.RiskAcceptance{}, handler.EnqueueRequestsFromMapFunc(r.ofAcceptance), builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, expired{}))).
 		Watches(&v1alpha1.AWSAccount{}, handler.EnqueueRequestsFromMapFunc(r.ofSameID), builder.WithPredicates(gone{})).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(r.ofNamespace), builder.WithPredicates(predicate.Or(predicate.AnnotationChangedPredicate{}, predicate.LabelChangedPredicate{}))).
 		Watches(&corev1.ConfigMap{}, handler.EnqueueRequestsFromMapFunc(r.ofRoleMap)).

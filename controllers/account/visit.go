@@ -43,6 +43,7 @@ type visit struct {
 	audit, remediation awsapi.Target
 	baselines          []v1alpha1.SecurityBaseline
 	declared           []posture.Declaration
+	accepting          []v1alpha1.RiskAcceptance
 	session            *awsapi.Session
 	inScope            []string
 	found              round.Result
@@ -249,9 +250,12 @@ func (v *visit) look(ctx context.Context) error {
 		return err
 	}
 	v.runs = runs
+	if v.accepting, err = v.acceptances(ctx, v.Client, v.account); err != nil {
+		return err
+	}
 	v.found, err = round.Take(ctx, round.Input{
 		Session: v.session, Regions: v.inScope, Who: whoIn(v.account),
-		Declarations: v.declared, Rules: v.rules(),
+		Declarations: v.declared, Acceptances: v.accepted(), Rules: v.rules(),
 	})
 	return err
 }
@@ -295,7 +299,7 @@ func (v *visit) rules() posture.Rules {
 }
 
 // later says when the account is looked at again: after the shortest interval that any
-// baseline declares, with jitter, or sooner while something is under way.
+// baseline declares, with jitter, or sooner while something is under way or an acceptance ends.
 func (v *visit) later() ctrl.Result {
 	interval := time.Hour
 	for i, b := range v.baselines {
@@ -303,10 +307,14 @@ func (v *visit) later() ctrl.Result {
 			interval = b.Spec.Interval.Duration
 		}
 	}
+	next := interval - rand.N(interval/10) //nolint:gosec // jitter needs no secrecy
 	if v.again > 0 && v.again < interval {
-		return ctrl.Result{RequeueAfter: v.again}
+		next = v.again
 	}
-	return ctrl.Result{RequeueAfter: interval - rand.N(interval/10)} //nolint:gosec // jitter needs no secrecy
+	if left, covers := v.untilExpiry(); covers {
+		next = min(next, left)
+	}
+	return ctrl.Result{RequeueAfter: next}
 }
 
 // stop ends a visit early: a stall is looked at again at the interval, all else is retried

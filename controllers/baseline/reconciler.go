@@ -11,20 +11,16 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
-	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
-	"sigs.k8s.io/controller-runtime/pkg/event"
-	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
+	"github.com/guardrails-dev/aws-guardrails/controllers/gather"
 	"github.com/guardrails-dev/aws-guardrails/controllers/rollout"
 	"github.com/guardrails-dev/aws-guardrails/internal/controls"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
@@ -130,8 +126,9 @@ func (t *total) add(account *v1alpha1.AWSAccount, p *v1alpha1.AccountPosture) {
 			continue
 		}
 		seen++
-		t.totals.Add(posture.TotalOf(c.Verdict))
-		if c.Verdict == v1alpha1.Fail {
+		counted := posture.TotalOf(c)
+		t.totals.Add(counted)
+		if counted.Fail > 0 {
 			if t.failing == nil {
 				t.failing = map[string]int32{}
 			}
@@ -186,31 +183,11 @@ func (t *total) conclude(b *v1alpha1.SecurityBaseline, accounts int) {
 
 // SetupWithManager says what changes a baseline's totals.
 func (r *Reconciler) SetupWithManager(m ctrl.Manager) error {
+	gathered := gather.All(r.Client, &v1alpha1.SecurityBaselineList{}, r.Debounce)
 	return ctrl.NewControllerManagedBy(m).Named("securitybaseline").
 		For(&v1alpha1.SecurityBaseline{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-		Watches(&v1alpha1.AccountPosture{}, r.debounced()).
-		Watches(&v1alpha1.AWSAccount{}, r.debounced(), builder.WithPredicates(predicate.LabelChangedPredicate{})).
+		Watches(&v1alpha1.AccountPosture{}, gathered).
+		Watches(&v1alpha1.AWSAccount{}, gathered, builder.WithPredicates(predicate.LabelChangedPredicate{})).
 		WithOptions(controller.Options{ReconciliationTimeout: time.Minute}).
 		Complete(r)
-}
-
-// debounced asks for every baseline of the object's namespace, a while later: an account's
-// round changes many objects, and a fleet's many more.
-func (r *Reconciler) debounced() handler.EventHandler {
-	type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
-	all := func(ctx context.Context, o client.Object, q queue) {
-		var list v1alpha1.SecurityBaselineList
-		if err := r.List(ctx, &list, client.InNamespace(o.GetNamespace())); err != nil {
-			ctrl.LoggerFrom(ctx).Error(err, "listing baselines")
-			return
-		}
-		for _, b := range list.Items {
-			q.AddAfter(reconcile.Request{NamespacedName: types.NamespacedName{Namespace: b.Namespace, Name: b.Name}}, r.Debounce)
-		}
-	}
-	return handler.Funcs{
-		CreateFunc: func(ctx context.Context, e event.CreateEvent, q queue) { all(ctx, e.Object, q) },
-		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, q queue) { all(ctx, e.ObjectNew, q) },
-		DeleteFunc: func(ctx context.Context, e event.DeleteEvent, q queue) { all(ctx, e.Object, q) },
-	}
 }

@@ -16,7 +16,7 @@ import (
 // announced are the conditions whose transitions are told as events.
 var announced = []string{
 	v1alpha1.ConditionReady, v1alpha1.ConditionCompliant, v1alpha1.ConditionBlocked, v1alpha1.ConditionContested,
-	v1alpha1.ConditionSuspended, v1alpha1.ConditionConflict,
+	v1alpha1.ConditionSuspended, v1alpha1.ConditionConflict, v1alpha1.ConditionCovering,
 }
 
 // Announce tells the transitions between two states of an object as events.
@@ -38,7 +38,7 @@ func levelOf(o Object, is *metav1.Condition) string {
 	bad := false
 	switch is.Type {
 	case v1alpha1.ConditionReady:
-		bad = meta.IsStatusConditionTrue(*o.GetConditions(), v1alpha1.ConditionStalled)
+		bad = meta.IsStatusConditionTrue(*o.GetConditions(), v1alpha1.ConditionStalled) || is.Reason == v1alpha1.ReasonExpiring || is.Reason == v1alpha1.ReasonExpired
 	case v1alpha1.ConditionCompliant:
 		bad = is.Status == metav1.ConditionFalse
 	case v1alpha1.ConditionBlocked, v1alpha1.ConditionContested, v1alpha1.ConditionConflict:

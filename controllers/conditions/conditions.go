@@ -95,7 +95,8 @@ func Flag(o Object, kind string, on bool, reason, message string) {
 	Set(o, kind, metav1.ConditionTrue, reason, message)
 }
 
-// Compliant sets the condition by the totals: never True on an unread fact.
+// Compliant sets the condition by the totals: never True on an unread fact. What is accepted
+// does not hold it back, but its reason says so.
 func Compliant(o Object, t v1alpha1.Totals) {
 	declared := t.Pass + t.Fail + t.Contained + t.Accepted + t.Unknown + t.NotApplicable
 	say := func(status metav1.ConditionStatus, reason, format string, args ...any) {
@@ -108,6 +109,8 @@ func Compliant(o Object, t v1alpha1.Totals) {
 		say(metav1.ConditionFalse, v1alpha1.ReasonFindings, "%d of %d controls fail, %d are contained, %d unknown", t.Fail, declared, t.Contained, t.Unknown)
 	case t.Unknown > 0:
 		say(metav1.ConditionUnknown, v1alpha1.ReasonUnread, "%d of %d controls could not be read", t.Unknown, declared)
+	case t.Accepted > 0:
+		say(metav1.ConditionTrue, v1alpha1.ReasonAccepted, "%d controls fail only where the risk is accepted, %d pass, %d do not apply", t.Accepted, t.Pass, t.NotApplicable)
 	default:
 		say(metav1.ConditionTrue, v1alpha1.ReasonAllPass, "%d controls pass, %d do not apply", t.Pass, t.NotApplicable)
 	}

@@ -48,12 +48,15 @@ func MatchesAny(patterns []string, names ...string) bool {
 // slash takes part in no name, so that * crosses the slashes of ARNs and paths.
 const slash = "\x00"
 
+// literal has path.Match take everything but * as it stands.
+var literal = strings.NewReplacer("/", slash, `\`, `\\`, "?", `\?`, "[", `\[`)
+
 // Matches says whether the pattern, in which * stands for any characters, matches the name.
 func Matches(pattern, name string) bool {
-	if name == "" {
+	// Thousands of resources may meet thousands of patterns; most differ where they begin.
+	if begin, _, _ := strings.Cut(pattern, "*"); name == "" || !strings.HasPrefix(name, begin) {
 		return false
 	}
-	literal := strings.NewReplacer("/", slash, `\`, `\\`, "?", `\?`, "[", `\[`)
 	ok, err := path.Match(literal.Replace(pattern), strings.ReplaceAll(name, "/", slash))
 	return err == nil && ok
 }

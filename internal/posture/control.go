@@ -48,6 +48,8 @@ type Judged struct {
 	Verdict Verdict
 	Mend    []action.Action
 	ByHand  string
+	// AcceptedBy names the acceptance that covers a failure; nothing is planned for it.
+	AcceptedBy string
 }
 
 // Set is a set of controls, filled while a package initialises.

@@ -9,8 +9,11 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-// Findings lists every verdict that is neither a pass nor not applicable, worst first, with
-// what keeps it from being mended.
+// maxResource bounds the name of a resource where it is shown.
+const maxResource = 300
+
+// Findings lists every verdict that is neither a pass nor not applicable, worst first, those
+// that are accepted after the others of their severity, with what keeps it from being mended.
 func Findings(report Report, plan Plan) []v1alpha1.Finding {
 	type key struct{ control, region, resource string }
 	held := map[key]Held{}
@@ -33,15 +36,24 @@ func Findings(report Report, plan Plan) []v1alpha1.Finding {
 			why := held[key{control.Control.ID, judged.Ref.Region, judged.Ref.Name()}]
 			findings = append(findings, v1alpha1.Finding{
 				Control: control.Control.ID, Severity: control.Severity, Verdict: status,
-				Resource: inventory.Clean(judged.Ref.Name(), 300), Region: judged.Ref.Region, Reason: judged.Verdict.Reason, Message: judged.Verdict.Message,
+				Resource: inventory.Clean(judged.Ref.Name(), maxResource), Region: judged.Ref.Region, Reason: judged.Verdict.Reason, Message: judged.Verdict.Message,
 				ManagedElsewhere: inventory.Clean(why.ManagedElsewhere, 200), Protected: inventory.Clean(why.Protected, 200), ByHand: inventory.Clean(why.ByHand, 600), Settling: why.Settling,
+				AcceptedBy: judged.AcceptedBy,
 			})
 		}
 	}
 	rank := map[v1alpha1.VerdictStatus]int{v1alpha1.Fail: 0, v1alpha1.Unknown: 1, v1alpha1.Contained: 2}
 	slices.SortStableFunc(findings, func(a, b v1alpha1.Finding) int {
-		return cmp.Or(cmp.Compare(rank[a.Verdict], rank[b.Verdict]), cmp.Compare(b.Severity.Rank(), a.Severity.Rank()),
+		return cmp.Or(cmp.Compare(rank[a.Verdict], rank[b.Verdict]), cmp.Compare(b.Severity.Rank(), a.Severity.Rank()), cmp.Compare(accepted(a), accepted(b)),
 			strings.Compare(a.Control, b.Control), strings.Compare(a.Region, b.Region), strings.Compare(a.Resource, b.Resource))
 	})
 	return findings
+}
+
+// accepted sorts accepted findings after others.
+func accepted(f v1alpha1.Finding) int {
+	if f.AcceptedBy != "" {
+		return 1
+	}
+	return 0
 }

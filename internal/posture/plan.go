@@ -111,6 +111,9 @@ func (p *Plan) mend(control ControlReport, judged Judged, rules Rules, byHash ma
 		h.Control, h.Ref = control.Control.ID, judged.Ref
 		p.Held = append(p.Held, h)
 	}
+	if judged.AcceptedBy != "" {
+		return nil
+	}
 	if judged.ByHand != "" {
 		hold(Held{ByHand: judged.ByHand})
 	}

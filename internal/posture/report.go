@@ -15,6 +15,8 @@ type Report struct {
 	Account  string
 	AsOf     time.Time
 	Controls []ControlReport
+	// AcceptedUntil is when the first of its accepted failures counts again; zero: none is.
+	AcceptedUntil time.Time
 }
 
 // ControlReport is what one control concludes on the account.
@@ -59,7 +61,29 @@ func (c ControlReport) Count(status v1alpha1.VerdictStatus) int {
 	return n
 }
 
-// Verdict is the worst verdict on any resource; NotApplicable where there is none.
+// Accepted returns how many failures are accepted.
+func (c ControlReport) Accepted() int {
+	n := 0
+	for _, judged := range c.Judged {
+		if judged.AcceptedBy != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// Posture is the control's conclusion in numbers.
+func (c ControlReport) Posture() v1alpha1.ControlPosture {
+	count := func(n int) int32 { return int32(n) } //nolint:gosec // counts of what one account holds fit
+	return v1alpha1.ControlPosture{
+		Control: c.Control.ID, Verdict: c.Verdict(), Severity: c.Severity, Enforcement: c.Enforcement,
+		Pass: count(c.Count(v1alpha1.Pass)), Fail: count(c.Count(v1alpha1.Fail)), Contained: count(c.Count(v1alpha1.Contained)),
+		Unknown: count(c.Count(v1alpha1.Unknown)), Accepted: count(c.Accepted()),
+	}
+}
+
+// Verdict is the worst verdict on any resource, accepted or not; NotApplicable where there is
+// none.
 func (c ControlReport) Verdict() v1alpha1.VerdictStatus {
 	for _, status := range []v1alpha1.VerdictStatus{v1alpha1.Fail, v1alpha1.Unknown, v1alpha1.Contained, v1alpha1.Pass} {
 		if c.Count(status) > 0 {
@@ -97,23 +121,25 @@ func (r Report) Passing() bool {
 func (r Report) Totals() v1alpha1.Totals {
 	var totals v1alpha1.Totals
 	for _, control := range r.Controls {
-		totals.Add(TotalOf(control.Verdict()))
+		totals.Add(TotalOf(control.Posture()))
 	}
 	return totals
 }
 
-// TotalOf counts one control.
-func TotalOf(verdict v1alpha1.VerdictStatus) v1alpha1.Totals {
-	switch verdict {
-	case v1alpha1.Pass:
-		return v1alpha1.Totals{Pass: 1}
-	case v1alpha1.Fail:
+// TotalOf counts one control, by what it concluded.
+// Its accepted failures count where nothing worse is left.
+func TotalOf(c v1alpha1.ControlPosture) v1alpha1.Totals {
+	switch {
+	case c.Fail > c.Accepted:
 		return v1alpha1.Totals{Fail: 1}
-	case v1alpha1.Contained:
-		return v1alpha1.Totals{Contained: 1}
-	case v1alpha1.Unknown:
+	case c.Unknown > 0:
 		return v1alpha1.Totals{Unknown: 1}
-	case v1alpha1.NotApplicable:
+	case c.Contained > 0:
+		return v1alpha1.Totals{Contained: 1}
+	case c.Accepted > 0:
+		return v1alpha1.Totals{Accepted: 1}
+	case c.Pass > 0:
+		return v1alpha1.Totals{Pass: 1}
 	}
 	return v1alpha1.Totals{NotApplicable: 1}
 }

@@ -1,6 +1,6 @@
 // Package round is one look at one account: read what is declared, judge it, look closer at
-// what is wrong, judge again, plan. The operator, the command line and the tests all take it.
-// It writes nothing.
+// what is wrong, judge again, mark what is accepted, plan. The operator, the command line and
+// the tests all take it. It writes nothing.
 package round
 
 import (
@@ -21,7 +21,9 @@ type Input struct {
 	Regions      []string
 	Who          inventory.Who
 	Declarations []posture.Declaration
-	Rules        posture.Rules
+	// Acceptances that are for the account.
+	Acceptances []posture.Acceptance
+	Rules       posture.Rules
 }
 
 // Result is what it found.
@@ -46,7 +48,8 @@ func Take(ctx context.Context, in Input) (Result, error) {
 	}
 	report := posture.Judge(in.Declarations, facts)
 	read.Closer(ctx, s, wants, facts, report.Wrong())
-	report = posture.Judge(in.Declarations, facts)
+	// Accepting comes last: what was read more closely shows the tags it may go by.
+	report = posture.Accept(posture.Judge(in.Declarations, facts), in.Acceptances)
 	plan, err := posture.Draft(report, facts, in.Rules)
 	if err != nil {
 		return Result{}, err

@@ -11,6 +11,7 @@ import (
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -27,6 +28,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers"
+	"github.com/guardrails-dev/aws-guardrails/controllers/acceptance"
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/remedy"
 )
@@ -50,7 +52,10 @@ type Options struct {
 	VerifyAfter time.Duration
 	// UndoAcceptance is how long a finding that an undo brings back is accepted.
 	UndoAcceptance time.Duration
-	// Debounce is how long changes of postures are gathered before baselines total them.
+	// MaxAcceptance is how far from its creation a RiskAcceptance may reach.
+	MaxAcceptance time.Duration
+	// Debounce is how long changes of postures are gathered before baselines and acceptances
+	// total them.
 	Debounce time.Duration
 	// KeepRuns and KeepRunsFor bound the final runs that an account keeps.
 	KeepRuns    int
@@ -73,7 +78,8 @@ type Options struct {
 func Defaults() Options {
 	return Options{
 		MetricsAddress: ":8443", ProbeAddress: ":8081",
-		Concurrent: 10, Settling: 2 * time.Minute, VerifyAfter: 2 * time.Second, UndoAcceptance: 7 * 24 * time.Hour, Debounce: time.Second, KeepRuns: 50, KeepRunsFor: 90 * 24 * time.Hour,
+		Concurrent: 10, Settling: 2 * time.Minute, VerifyAfter: 2 * time.Second, Debounce: time.Second, KeepRuns: 50, KeepRunsFor: 90 * 24 * time.Hour,
+		MaxAcceptance: 400 * 24 * time.Hour, UndoAcceptance: 7 * 24 * time.Hour,
 		RoleMapNamespace: envOr("ACK_SYSTEM_NAMESPACE", "ack-system"), Now: time.Now,
 	}
 }
@@ -87,7 +93,8 @@ func (o *Options) Bind(flags *flag.FlagSet) {
 	flags.IntVar(&o.Concurrent, "concurrent-accounts", o.Concurrent, "Accounts worked on at once.")
 	flags.BoolVar(&o.Suspended, "suspend", o.Suspended, "Write nothing to AWS, in no account; reading goes on.")
 	flags.DurationVar(&o.Settling, "settling", o.Settling, "How long AWS may take to show a write; until then the setting is neither planned again nor concluded on.")
-	flags.DurationVar(&o.UndoAcceptance, "undo-acceptance", o.UndoAcceptance, "How long findings that an undone run brings back are accepted, and so not mended again.")
+	flags.DurationVar(&o.MaxAcceptance, "max-acceptance", o.MaxAcceptance, "How far from its creation a RiskAcceptance may reach; one that reaches further covers nothing.")
+	flags.DurationVar(&o.UndoAcceptance, "undo-acceptance", o.UndoAcceptance, "How long findings that an undone run brings back are accepted, and so not mended again; at most --max-acceptance.")
 	flags.IntVar(&o.KeepRuns, "keep-runs", o.KeepRuns, "Final RemediationRuns kept per account.")
 	flags.DurationVar(&o.KeepRunsFor, "keep-runs-for", o.KeepRunsFor, "How long final RemediationRuns are kept.")
 	flags.StringVar(&o.RoleMapNamespace, "role-map-namespace", o.RoleMapNamespace, "Namespace of the ConfigMap ack-role-account-map.")
@@ -157,12 +164,17 @@ func Run(ctx context.Context, cluster *rest.Config, base aws.Config, o Options) 
 	if o.Pool != nil {
 		o.Pool(pool)
 	}
-	if err := metrics.Registry.Register(pool.Meter); err != nil && !o.SkipNameValidation {
-		return fmt.Errorf("registering metrics: %w", err)
+	acceptances := acceptance.NewMeter()
+	for _, meter := range []prometheus.Collector{pool.Meter, acceptances} {
+		if err := metrics.Registry.Register(meter); err == nil {
+			defer metrics.Registry.Unregister(meter)
+		} else if !o.SkipNameValidation {
+			return fmt.Errorf("registering metrics: %w", err)
+		}
 	}
 	if err := controllers.Add(m, controllers.Options{
 		AWS: pool, Now: o.Now, RoleMapNamespace: o.RoleMapNamespace, Suspended: o.Suspended, Settling: o.Settling, VerifyAfter: o.VerifyAfter,
-		Concurrent: o.Concurrent, KeepRuns: o.KeepRuns, KeepRunsFor: o.KeepRunsFor, Debounce: o.Debounce, UndoAcceptance: o.UndoAcceptance, LeaderElection: o.LeaderElection,
+		Concurrent: o.Concurrent, KeepRuns: o.KeepRuns, KeepRunsFor: o.KeepRunsFor, MaxAcceptance: o.MaxAcceptance, UndoAcceptance: o.UndoAcceptance, Debounce: o.Debounce, Acceptances: acceptances, LeaderElection: o.LeaderElection,
 	}); err != nil {
 		return err
 	}

@@ -43,6 +43,40 @@ var _ = Describe("objects", func() {
 		Expect(s.writes()).To(BeEmpty())
 	})
 
+	It("keep their size with three thousand accepted findings, and count them all", func() {
+		s := start()
+		names := make([]string, 3000)
+		for i := range names {
+			names[i] = fmt.Sprintf("%s%04d", strings.Repeat("n", 63-len(s.id)-1-4), i)
+		}
+		s.buckets(names...)
+		var all []*v1alpha1.RiskAcceptance
+		for i := range 60 {
+			all = append(all, s.accept(fmt.Sprintf("%s%02d", strings.Repeat("r", 60), i), 100*day, accepting("s3-bucket-versioning", "s3-bucket-public-access-block"), s.only(names[i*50:(i+1)*50]...)))
+		}
+		b := s.baseline("foundational", v1alpha1.Enforce, bothOn(v1alpha1.Enforce))
+		a := s.account(roomy, allowing(v1alpha1.Safe, v1alpha1.Disruptive))
+		expect(a, accepted...)
+		expect(b, accepted...)
+		p := refresh(s.posture())
+		Expect(sizeOf(p)).To(BeNumerically("<", 64<<10))
+		Expect(sizeOf(refresh(a))).To(BeNumerically("<", 16<<10))
+		Expect([]int32{p.Status.Controls[0].Fail, p.Status.Controls[0].Accepted}).To(Equal([]int32{3000, 3000}))
+		Expect(len(p.Status.Findings) + int(p.Status.MoreFindings)).To(Equal(6000))
+		Expect(len(p.Status.Accepted) + int(p.Status.MoreAccepted)).To(Equal(60))
+		Expect(p.Status.MoreAccepted).To(BeNumerically(">", 0))
+		for i, r := range all {
+			if i < len(p.Status.Accepted) {
+				expect(r, covers...)
+				Expect(refresh(r).Status.Findings).To(BeEquivalentTo(100))
+			} else {
+				expect(r, "Covering=Unknown Unread", "Ready=True Reconciled")
+			}
+			Expect(sizeOf(r)).To(BeNumerically("<", 32<<10))
+		}
+		Expect(s.writes()).To(BeEmpty())
+	})
+
 	It("let a fleet of a hundred accounts be worked on by one manager, many at once, each for itself", func() {
 		const accounts = 100
 		s := set()

@@ -115,7 +115,7 @@ func (s *stage) newNamespace(annotations map[string]string) string {
 			released.Finalizers = nil
 			Expect(client.IgnoreNotFound(cluster.Patch(ctx, released, client.MergeFrom(&accounts.Items[i])))).To(Succeed())
 		}
-		for _, kind := range []client.Object{&v1alpha1.AWSAccount{}, &v1alpha1.SecurityBaseline{}, &v1alpha1.AccountPosture{}, &v1alpha1.RemediationRun{}, &v1alpha1.RiskAcceptance{}} {
+		for _, kind := range []client.Object{&v1alpha1.AWSAccount{}, &v1alpha1.SecurityBaseline{}, &v1alpha1.RiskAcceptance{}, &v1alpha1.AccountPosture{}, &v1alpha1.RemediationRun{}} {
 			Expect(cluster.DeleteAllOf(ctx, kind, client.InNamespace(namespace.Name))).To(Succeed())
 		}
 	})

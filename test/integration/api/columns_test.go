@@ -138,7 +138,7 @@ var _ = Describe("kubectl get", func() {
 				Expect(one.Namespaced).To(BeTrue())
 			}
 		}
-		Expect(short).To(Equal(map[string][]string{"AWSAccount": {"awsa"}, "SecurityBaseline": {"sb"}, "AccountPosture": {"posture"}, "RemediationRun": {"rr"}}))
+		Expect(short).To(Equal(map[string][]string{"AWSAccount": {"awsa"}, "SecurityBaseline": {"sb"}, "AccountPosture": {"posture"}, "RemediationRun": {"rr"}, "RiskAcceptance": {"ra"}}))
 	})
 })
 

@@ -17,7 +17,7 @@ import (
 
 var (
 	everyVerb     = []string{"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}
-	everyResource = []string{"accountpostures", "awsaccounts", "remediationruns", "securitybaselines"}
+	everyResource = []string{"accountpostures", "awsaccounts", "remediationruns", "riskacceptances", "securitybaselines"}
 
 	reads  = []string{"get", "list", "watch"}
 	edits  = []string{"create", "delete", "get", "list", "patch", "update", "watch"}
@@ -53,13 +53,15 @@ var _ = DescribeTable("a shipped role grants what it is for and nothing else",
 		Expect(granted(ctx, who(), "default")).To(BeEmpty())
 	},
 	Entry("viewer", func() client.Client { return viewer },
-		map[string][]string{"accountpostures": reads, "awsaccounts": reads, "remediationruns": reads, "securitybaselines": reads}),
+		map[string][]string{"accountpostures": reads, "awsaccounts": reads, "remediationruns": reads, "riskacceptances": reads, "securitybaselines": reads}),
 	Entry("baseline editor", func() client.Client { return baselineEditor },
-		map[string][]string{"accountpostures": reads, "awsaccounts": reads, "remediationruns": reads, "securitybaselines": edits}),
+		map[string][]string{"accountpostures": reads, "awsaccounts": reads, "remediationruns": reads, "riskacceptances": reads, "securitybaselines": edits}),
 	Entry("account editor", func() client.Client { return accountEditor },
-		map[string][]string{"accountpostures": reads, "awsaccounts": edits, "remediationruns": reads, "securitybaselines": reads}),
+		map[string][]string{"accountpostures": reads, "awsaccounts": edits, "remediationruns": reads, "riskacceptances": reads, "securitybaselines": reads}),
 	Entry("approver", func() client.Client { return approver },
-		map[string][]string{"accountpostures": reads, "awsaccounts": reads, "remediationruns": decide, "securitybaselines": reads}),
+		map[string][]string{"accountpostures": reads, "awsaccounts": reads, "remediationruns": decide, "riskacceptances": reads, "securitybaselines": reads}),
+	Entry("risk owner", func() client.Client { return riskOwner },
+		map[string][]string{"accountpostures": reads, "awsaccounts": reads, "remediationruns": reads, "riskacceptances": edits, "securitybaselines": reads}),
 )
 
 var _ = Describe("people check each other", func() {
@@ -82,6 +84,32 @@ var _ = Describe("people check each other", func() {
 		Expect(operator.Create(ctx, offered)).To(Succeed())
 		Expect(accountEditor.Patch(ctx, offered, decision(v1alpha1.Approved, "anna"))).
 			To(MatchError(ContainSubstring(`User "anna" cannot patch resource "remediationruns"`)))
+	})
+
+	It("so nobody accepts the risk of what they declare, own or approve", func(ctx context.Context) {
+		for name, who := range map[string]client.Client{"vera": viewer, "bert": baselineEditor, "anna": accountEditor, "alice": approver} {
+			Expect(who.Create(ctx, acceptance("theirs", ""))).To(MatchError(ContainSubstring(`User "` + name + `" cannot create resource "riskacceptances"`)))
+		}
+	})
+
+	It("so who takes a risk can neither declare, nor own, nor approve, and its status is the operator's", func(ctx context.Context) {
+		mine := acceptance("mine", "")
+		Expect(riskOwner.Create(ctx, mine)).To(Succeed())
+		for _, one := range []client.Object{
+			object("SecurityBaseline", "olga", `{accountSelector: {}, posture: {identity: {rootMFA: {}}}}`),
+			object("AWSAccount", "olga", `{accountID: "111111111111"}`),
+		} {
+			Expect(riskOwner.Create(ctx, one)).To(MatchError(ContainSubstring(`User "olga" cannot create resource`)))
+		}
+		offered := run("for-olga")
+		Expect(operator.Create(ctx, offered)).To(Succeed())
+		Expect(riskOwner.Patch(ctx, offered, decision(v1alpha1.Approved, "olga"))).
+			To(MatchError(ContainSubstring(`User "olga" cannot patch resource "remediationruns"`)))
+		By("so that nobody has an expired acceptance forgotten")
+		latch := mergePatch(`{"status":{"expired":null,"phase":"Active"}}`)
+		Expect(riskOwner.Status().Patch(ctx, mine.DeepCopy(), latch)).To(MatchError(ContainSubstring(`User "olga" cannot patch resource "riskacceptances/status"`)))
+		Expect(admin.Status().Patch(ctx, mine.DeepCopy(), latch)).To(MatchError(ContainSubstring("only the operator writes the status of riskacceptances")))
+		Expect(operator.Status().Patch(ctx, mine.DeepCopy(), latch)).To(Succeed())
 	})
 })
 

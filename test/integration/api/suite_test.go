@@ -36,7 +36,7 @@ var (
 	// admin may do all that RBAC can grant; operator too, and it is the operator.
 	admin, operator client.Client
 	// These hold one shipped role each.
-	viewer, baselineEditor, accountEditor, approver client.Client
+	viewer, baselineEditor, accountEditor, approver, riskOwner client.Client
 )
 
 func TestAPI(t *testing.T) {
@@ -60,6 +60,7 @@ var _ = BeforeSuite(func(ctx context.Context) {
 	baselineEditor = withRole(ctx, "bert", "baseline_editor_role.yaml")
 	accountEditor = withRole(ctx, "anna", "account_editor_role.yaml")
 	approver = withRole(ctx, "alice", "approver_role.yaml")
+	riskOwner = withRole(ctx, "olga", "risk_owner_role.yaml")
 })
 
 func clientOf(config *rest.Config) client.Client {
