@@ -61,7 +61,9 @@ type AcceptedResources struct {
 	// +kubebuilder:default=All
 	// +optional
 	Match AcceptanceMatch `json:"match,omitempty"`
-	// ARNs, or ids (sg-...); * stands for any characters. 100 at most.
+	// ARNs, or ids (sg-...); of a setting that a region has without an ARN, the
+	// region and the account's id (eu-west-1/123456789012). * stands for any
+	// characters. 100 at most.
 	// +kubebuilder:validation:MaxItems=100
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=1024

@@ -25,9 +25,11 @@ func (v *visit) acceptances(ctx context.Context, from client.Reader, account *v1
 	chosen := slices.DeleteFunc(all.Items, func(a v1alpha1.RiskAcceptance) bool {
 		return !accepts(&a, account) || !a.DeletionTimestamp.IsZero()
 	})
-	slices.SortFunc(chosen, func(a, b v1alpha1.RiskAcceptance) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(chosen, byName)
 	return chosen, nil
 }
+
+func byName(a, b v1alpha1.RiskAcceptance) int { return strings.Compare(a.Name, b.Name) }
 
 func accepts(a *v1alpha1.RiskAcceptance, account *v1alpha1.AWSAccount) bool {
 	return posture.AcceptanceOf(a, 0).Selects(account.Labels)

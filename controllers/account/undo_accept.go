@@ -24,6 +24,10 @@ const (
 	maxAcceptedPerson    = 256
 )
 
+// clockSkew is how far the API server's clock, which tells when an acceptance was created, may
+// be behind ours: one that reaches too far would cover nothing.
+const clockSkew = time.Minute
+
 // acceptUndone accepts, for a time, the findings that an Undo run brings back, before it brings
 // any back: else the next round would find them and apply again what was just undone. The names
 // follow from the run, so that a crash after the creation finds them again.
@@ -32,16 +36,20 @@ func (v *visit) acceptUndone(ctx context.Context, run *v1alpha1.RemediationRun, 
 		if !slices.ContainsFunc(intents, func(intent remedy.Intent) bool { return undone.hashes[intent.Hash] }) {
 			continue
 		}
-		a := acceptanceOf(run, undone, v.Now().Add(v.UndoAcceptance))
+		a := acceptanceOf(run, undone, v.Now().Add(min(v.UndoAcceptance, v.MaxAcceptance-clockSkew)))
 		a.Namespace, a.Name = run.Namespace, run.Name
 		if i > 0 {
 			a.Name = fmt.Sprintf("%s-%d", run.Name, i+1)
 		}
 		a.Labels = map[string]string{v1alpha1.LabelAccount: run.Spec.Account}
-		if err := v.Create(ctx, a); err != nil && !apierrors.IsAlreadyExists(err) {
+		switch err := v.Create(ctx, a); {
+		case err == nil:
+			v.accepting = append(v.accepting, *a)
+		case !apierrors.IsAlreadyExists(err):
 			return fmt.Errorf("accepting what run %s brings back: %w", run.Name, err)
 		}
 	}
+	slices.SortFunc(v.accepting, byName)
 	return nil
 }
 

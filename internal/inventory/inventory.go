@@ -59,6 +59,18 @@ type Ref struct {
 	Tags Observed[map[string]string]
 }
 
+// Names are what the resource can be called by: its id, and the name that no other has.
+func (r Ref) Names() []string { return []string{r.ID, r.Unique()} }
+
+// Unique is the ARN where the resource has one, else the id. Of settings that an account has in
+// each region all ids are the same: there it is the id in the region, eu-west-1/123456789012.
+func (r Ref) Unique() string {
+	if r.ARN == "" && r.Region != "" {
+		return r.Region + "/" + r.ID
+	}
+	return r.Name()
+}
+
 // Reference returns the resource's identity; every fact has it by embedding.
 func (r Ref) Reference() Ref { return r }
 

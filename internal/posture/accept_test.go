@@ -68,7 +68,8 @@ func TestWhatIsAccepted(t *testing.T) {
 	named.ARN, named.ID = named.ID, "prod-logs"
 	denied := owned("x", "env", "dev")
 	denied.Tags = inventory.Unseen[map[string]string](fault.DeniedRead("test:ListTags", "test:ListTags"))
-	dev := owned("x", "env", "dev")
+	dev, european := owned("x", "env", "dev"), square("111111111111")
+	european.Region = "eu-west-1"
 	for name, row := range map[string]struct {
 		thing  thing
 		accept posture.Acceptance
@@ -104,6 +105,9 @@ func TestWhatIsAccepted(t *testing.T) {
 		"by its ARN":                  {named, accepting("a", time.Hour, resources("", []string{"arn:test:thing/prod-logs"})), true},
 		"by a pattern":                {named, accepting("a", time.Hour, resources("", []string{"arn:x", "arn:*/prod-*"})), true},
 		"by its id":                   {named, accepting("a", time.Hour, resources("", []string{"prod-logs"})), true},
+		"by its region":               {european, accepting("a", time.Hour, resources("", []string{"eu-west-1/111111111111"})), true},
+		"by another region":           {european, accepting("a", time.Hour, resources("", []string{"us-east-1/111111111111"})), false},
+		"by its id in every region":   {european, accepting("a", time.Hour, resources("", []string{"111111111111"})), true},
 		"by another ARN":              {named, accepting("a", time.Hour, resources("", []string{"arn:test:thing/prod"})), false},
 		"by a tag":                    {dev, accepting("a", time.Hour, resources("", nil, tag("env", "dev"))), true},
 		"by a tag of any value":       {dev, accepting("a", time.Hour, resources("", nil, tag("env", ""))), true},

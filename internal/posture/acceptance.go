@@ -112,7 +112,7 @@ func (a Acceptance) takes(ref inventory.Ref) bool {
 	if of == nil {
 		return true
 	}
-	named := inventory.MatchesAny(of.ARNs, ref.ARN, ref.ID)
+	named := inventory.MatchesAny(of.ARNs, ref.Names()...)
 	tags, err := ref.Tags.Get()
 	tagged := func(want v1alpha1.AcceptedTag) bool {
 		value, has := tags[want.Key]

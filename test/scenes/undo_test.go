@@ -94,7 +94,7 @@ func findsAgain(t *testing.T, after round.Result, undo posture.Plan) {
 					names = append(names, u.Finds()...)
 				}
 			}
-			if !inventory.MatchesAny(names, judged.Ref.Name()) {
+			if !inventory.MatchesAny(names, judged.Ref.Unique()) {
 				t.Errorf("%s fails on %s, which is none of %v", c.Control.ID, judged.Ref.Name(), names)
 			}
 		}

@@ -97,7 +97,7 @@ func (o *Options) Bind(flags *flag.FlagSet) {
 	flags.DurationVar(&o.Settling, "settling", o.Settling, "How long AWS may take to show a write; until then the setting is neither planned again nor concluded on.")
 	flags.DurationVar(&o.ApprovalTTL, "approval-ttl", o.ApprovalTTL, "How long the approval of a RemediationRun is good; what was not begun by then is offered again.")
 	flags.DurationVar(&o.MaxAcceptance, "max-acceptance", o.MaxAcceptance, "How far from its creation a RiskAcceptance may reach; one that reaches further covers nothing.")
-	flags.DurationVar(&o.UndoAcceptance, "undo-acceptance", o.UndoAcceptance, "How long findings that an undone run brings back are accepted, and so not mended again.")
+	flags.DurationVar(&o.UndoAcceptance, "undo-acceptance", o.UndoAcceptance, "How long findings that an undone run brings back are accepted, and so not mended again; at most --max-acceptance.")
 	flags.IntVar(&o.KeepRuns, "keep-runs", o.KeepRuns, "Final RemediationRuns kept per account.")
 	flags.DurationVar(&o.KeepRunsFor, "keep-runs-for", o.KeepRunsFor, "How long final RemediationRuns are kept.")
 	flags.StringVar(&o.RoleMapNamespace, "role-map-namespace", o.RoleMapNamespace, "Namespace of the ConfigMap ack-role-account-map.")

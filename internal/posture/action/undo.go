@@ -72,7 +72,7 @@ func (a Undo) Undo([]string) Undoing {
 
 // Finds names the resources that the finding may come back on.
 func (a Undo) Finds() []string {
-	return slices.DeleteFunc([]string{a.Of.Describe().Target.Name(), a.Of.Undo(a.Done).Finds}, func(name string) bool { return name == "" })
+	return slices.DeleteFunc([]string{a.Of.Describe().Target.Unique(), a.Of.Undo(a.Done).Finds}, func(name string) bool { return name == "" })
 }
 
 // undoContent is an Undo's content.

@@ -39,7 +39,7 @@ func TestEveryTypeSaysHowItIsUndone(t *testing.T) {
 		if !reflect.DeepEqual(d.Target, of.Target) || d.Setting != of.Setting || d.Collection != of.Collection || !reflect.DeepEqual(d.Touches, of.Touches) {
 			t.Errorf("%s: the undo is of %+v, the action of %+v", action.TypeOf(a), d, of)
 		}
-		if finds := undo.Finds(); len(finds) == 0 || finds[0] != of.Target.Name() {
+		if finds := undo.Finds(); len(finds) == 0 || finds[0] != of.Target.Unique() {
 			t.Errorf("%s: its finding comes back on %v", action.TypeOf(a), finds)
 		}
 	}

@@ -197,6 +197,39 @@ var _ = Describe("an ended run whose undo is wanted", func() {
 		}
 	})
 
+	It("is not enforced straight back, and mended again once the acceptance ends", func() {
+		const lasts = 6 * time.Second
+		s := start(prompt, func(o *app.Options) { o.UndoAcceptance = lasts })
+		s.buckets("logs")
+		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
+		a := s.account(roomy)
+		expect(a, resting...)
+		run := s.onlyRun(v1alpha1.RunSucceeded)
+		revert(run)
+		decide(s.undoRun(v1alpha1.RunPending), v1alpha1.Approved)
+		Eventually(func() string { return undone(run) }).Should(Equal("True Undone"))
+		expect(a, accepted...)
+		end := s.acceptances()[0].Spec.ExpiresAt.Time
+		Expect(end).To(BeTemporally("<=", time.Now().Add(lasts)))
+		Consistently(s.writes).WithTimeout(time.Until(end) - 300*time.Millisecond).Should(Equal([]string{"PutBucketVersioning logs", "PutBucketVersioning logs"}))
+		Eventually(s.writes).WithTimeout(10 * time.Second).Should(HaveLen(3))
+		expect(a, resting...)
+		Expect(s.phases()).To(Equal([]string{"Enforced Succeeded 1/1", "Enforced Succeeded 1/1", "Undo Succeeded 1/1"}))
+	})
+
+	It("is never accepted for longer than anything may be", func() {
+		s := start(func(o *app.Options) { o.UndoAcceptance, o.MaxAcceptance = 7*24*time.Hour, time.Hour })
+		s.buckets("logs")
+		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
+		run := s.ended(nil, "logs")
+		a := s.account(roomy)
+		revert(run)
+		decide(s.undoRun(v1alpha1.RunPending), v1alpha1.Approved)
+		expect(a, accepted...)
+		Expect(s.acceptances()[0].Spec.ExpiresAt.Time).To(BeTemporally("<", time.Now().Add(time.Hour)))
+		expect(&s.acceptances()[0], "Covering=True Covers", "Ready=True Expiring")
+	})
+
 	It("is accepted for as long as the administrator says", func() {
 		s := start(func(o *app.Options) { o.UndoAcceptance = time.Hour })
 		s.buckets("logs")
