@@ -43,16 +43,22 @@ func (v *visit) mend(ctx context.Context) error {
 			return v.apply(ctx, run)
 		}
 	}
-	if reason, _ := v.heldBack(); reason == "" {
-		run, err := v.ensureRuns(ctx, v1alpha1.TriggerEnforced, v.found.Plan.In(posture.Automatic))
-		if err != nil {
-			return err
-		}
-		if run != nil {
-			return v.apply(ctx, run)
-		}
+	run, err := v.enforced(ctx)
+	if err != nil {
+		return err
+	}
+	if run != nil {
+		return v.apply(ctx, run)
 	}
 	return v.offer(ctx)
+}
+
+// enforced returns the run of the changes that nobody needs to approve, or nil.
+func (v *visit) enforced(ctx context.Context) (*v1alpha1.RemediationRun, error) {
+	if reason, _ := v.heldBack(); reason != "" {
+		return nil, nil
+	}
+	return v.ensureRuns(ctx, v1alpha1.TriggerEnforced, v.found.Plan.In(posture.Automatic))
 }
 
 // suspended says who stopped all writing, or "".

@@ -55,6 +55,11 @@ var SessionNeeds = map[string]string{
 	"sts:GetCallerIdentity": "shows whose credentials they are; AWS asks no permission for it",
 }
 
+// ContestNeeds are the calls that a reading session makes besides where something may be changed.
+var ContestNeeds = map[string]string{
+	"cloudtrail:LookupEvents": "names who keeps undoing a change",
+}
+
 // free are the permissions that AWS gives everyone.
 var free = []string{"sts:GetCallerIdentity"}
 
@@ -80,11 +85,13 @@ func For(site Site, declarations []posture.Declaration) (Policies, error) {
 	}
 	var made Policies
 	var err error
-	if made.Audit, err = audit.role("audit", nil); err != nil {
-		return Policies{}, err
+	if len(remediation.grants) > 0 {
+		for operation, why := range ContestNeeds {
+			audit.read(operation, why, things{})
+		}
 	}
-	if len(remediation.grants) == 0 {
-		return made, nil
+	if made.Audit, err = audit.role("audit", nil); err != nil || len(remediation.grants) == 0 {
+		return made, err
 	}
 	if made.Remediation, err = remediation.role("remediation", site.denials()); err != nil {
 		return Policies{}, err

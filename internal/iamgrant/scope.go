@@ -37,7 +37,7 @@ var scopes = join(
 		"ec2:DescribeImages", "ec2:DescribeVpcs", "ec2:DescribeFlowLogs",
 		"ec2:GetInstanceMetadataDefaults", "ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId", "ec2:EnableEbsEncryptionByDefault", "ec2:ModifyEbsDefaultKmsKeyId",
 		"ec2:DisableEbsEncryptionByDefault", "ec2:ResetEbsDefaultKmsKeyId",
-		"kms:ListKeys", "dynamodb:ListTables", "logs:DescribeLogGroups", "cloudtrail:DescribeTrails", "cloudtrail:ListTrails",
+		"kms:ListKeys", "dynamodb:ListTables", "logs:DescribeLogGroups", "cloudtrail:DescribeTrails", "cloudtrail:ListTrails", "cloudtrail:LookupEvents",
 		"config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus", "config:DescribeDeliveryChannels", "config:PutDeliveryChannel", "config:DeleteDeliveryChannel",
 		"guardduty:ListDetectors",
 	),
@@ -152,6 +152,7 @@ func unowned(name, resource string, when condition) scope {
 func users(s Site, _ things) []place {
 	return []place{{name: "Users", arns: []string{s.iam("user/*")}}}
 }
+
 func groups(s Site, _ things) []place {
 	return []place{{name: "Groups", arns: []string{s.iam("group/*")}}}
 }

@@ -48,11 +48,7 @@ func (s Site) thingsOf(example action.Action) things {
 	case action.Undo:
 		return s.thingsBack(a)
 	case action.CreateTrail:
-		bucket := a.Bucket
-		if a.NewBucket {
-			bucket = inventory.OwnTrailBucket(s.Account, s.Home)
-		}
-		return things{bucket: bucket, logGroup: inventory.OwnTrailLogs, role: inventory.OwnTrailLogs, passedTo: cloudTrail, made: true}
+		return things{bucket: ownOr(a.NewBucket, inventory.OwnTrailBucket(s.Account, s.Home), a.Bucket), logGroup: inventory.OwnTrailLogs, role: inventory.OwnTrailLogs, passedTo: cloudTrail, made: true}
 	case action.DeliverTrailToLogs:
 		return things{logGroup: inventory.OwnTrailLogs, role: inventory.OwnTrailLogs, passedTo: cloudTrail, made: true}
 	case action.RaiseTrailAlarm:
@@ -60,11 +56,7 @@ func (s Site) thingsOf(example action.Action) things {
 	case action.LogVPCFlows:
 		return things{logGroup: action.FlowLogGroup, role: action.FlowLogRole, passedTo: flowLogs, made: true}
 	case action.SetUpRecorder:
-		bucket := a.Bucket
-		if a.NewBucketIn != "" {
-			bucket = inventory.OwnConfigBucket(s.Account, s.Home)
-		}
-		return things{bucket: bucket, role: linkedRole(awsConfig), passedTo: awsConfig, linkedTo: awsConfig, made: true}
+		return things{bucket: ownOr(a.NewBucketIn != "", inventory.OwnConfigBucket(s.Account, s.Home), a.Bucket), role: linkedRole(awsConfig), passedTo: awsConfig, linkedTo: awsConfig, made: true}
 	case action.RecordAllTypes:
 		// The recorder keeps its role, whichever that is.
 		return things{role: "*", passedTo: awsConfig}
@@ -91,6 +83,14 @@ func (s Site) thingsBack(undo action.Undo) things {
 		on.role, on.passedTo, on.linkedTo = "", "", ""
 	}
 	return on
+}
+
+// ownOr returns the operator's own thing where a new one is made, else the one that is there.
+func ownOr(isNew bool, own, have string) string {
+	if isNew {
+		return own
+	}
+	return have
 }
 
 func (t things) orAny(name string) string { return cmp.Or(name, "*") }

@@ -114,7 +114,11 @@ func TestADeclarationThatShrinks(t *testing.T) {
 		had, has int
 		shrank   string
 	}{
-		{0, 0, ""}, {0, 5, ""}, {5, 5, ""}, {6, 3, ""}, {2, 1, ""},
+		{0, 0, ""},
+		{0, 5, ""},
+		{5, 5, ""},
+		{6, 3, ""},
+		{2, 1, ""},
 		{6, 2, "the declared posture had 6 controls and now has 2"},
 		{33, 0, "the declared posture had 33 controls and now has none"},
 	} {

@@ -61,18 +61,12 @@ func resourcesOf(input any) []string {
 }
 
 func lookupEvents(r *Request, in *cloudtrail.LookupEventsInput) (*cloudtrail.LookupEventsOutput, error) {
-	if len(in.LookupAttributes) > 1 {
-		return nil, &types.InvalidLookupAttributesException{Message: aws.String("You can specify only one lookup attribute.")}
-	}
 	size := 50
 	if in.MaxResults != nil {
 		size = int(*in.MaxResults)
 	}
-	if size < 1 || size > 50 {
-		return nil, &types.InvalidMaxResultsException{Message: aws.String("A maximum results value of 1 to 50 is allowed.")}
-	}
-	if in.StartTime != nil && in.EndTime != nil && in.StartTime.After(*in.EndTime) {
-		return nil, &types.InvalidTimeRangeException{Message: aws.String("StartTime cannot be later than EndTime.")}
+	if err := refusedLookup(in, size); err != nil {
+		return nil, err
 	}
 	var found []types.Event
 	for _, e := range slices.Backward(r.Cloud.events) {
@@ -82,6 +76,18 @@ func lookupEvents(r *Request, in *cloudtrail.LookupEventsInput) (*cloudtrail.Loo
 	}
 	events, next, err := page(found, in.NextToken, size, 50, "InvalidNextTokenException")
 	return &cloudtrail.LookupEventsOutput{Events: events, NextToken: next}, err
+}
+
+func refusedLookup(in *cloudtrail.LookupEventsInput, size int) error {
+	switch {
+	case len(in.LookupAttributes) > 1:
+		return &types.InvalidLookupAttributesException{Message: aws.String("You can specify only one lookup attribute.")}
+	case size < 1 || size > 50:
+		return &types.InvalidMaxResultsException{Message: aws.String("A maximum results value of 1 to 50 is allowed.")}
+	case in.StartTime != nil && in.EndTime != nil && in.StartTime.After(*in.EndTime):
+		return &types.InvalidTimeRangeException{Message: aws.String("StartTime cannot be later than EndTime.")}
+	}
+	return nil
 }
 
 func (e event) within(in *cloudtrail.LookupEventsInput) bool {

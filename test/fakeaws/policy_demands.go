@@ -81,18 +81,7 @@ func (r *Request) circumstances(in fields) map[string]string {
 	case "s3":
 		put("s3:resourceaccount", r.bucketAccount(in.text("Bucket")))
 	case "ec2":
-		put("ec2:attribute/httptokens", in.text("HttpTokens"))
-		if in.text("OperationType") == "add" && in.len("GroupNames") > 0 || in.at("CreateVolumePermission").len("Add") > 0 {
-			put("ec2:add/group", "all")
-		}
-		for _, id := range in.texts("FlowLogIds") {
-			for key, value := range ec2In(r).tags[id] {
-				put("aws:resourcetag/"+strings.ToLower(key), value)
-			}
-		}
-		if in.text("SnapshotId") != "" || in.text("ImageId") != "" {
-			put("ec2:owner", r.Account)
-		}
+		r.ec2Circumstances(in, put)
 	case "sns":
 		put("sns:protocol", in.text("Protocol"))
 		put("sns:endpoint", in.text("Endpoint"))
@@ -102,6 +91,21 @@ func (r *Request) circumstances(in fields) map[string]string {
 		put("iam:awsservicename", in.text("AWSServiceName"))
 	}
 	return known
+}
+
+func (r *Request) ec2Circumstances(in fields, put func(key, value string)) {
+	put("ec2:attribute/httptokens", in.text("HttpTokens"))
+	if in.text("OperationType") == "add" && in.len("GroupNames") > 0 || in.at("CreateVolumePermission").len("Add") > 0 {
+		put("ec2:add/group", "all")
+	}
+	for _, id := range in.texts("FlowLogIds") {
+		for key, value := range ec2In(r).tags[id] {
+			put("aws:resourcetag/"+strings.ToLower(key), value)
+		}
+	}
+	if in.text("SnapshotId") != "" || in.text("ImageId") != "" {
+		put("ec2:owner", r.Account)
+	}
 }
 
 // bucketAccount is whose bucket the name is; of one that is not there, its maker's.

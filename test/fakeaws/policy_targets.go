@@ -109,18 +109,23 @@ func (r *Request) iamTargets(in fields) []string {
 		}
 		return []string{r.iamARN("role", cmp.Or(path, "/"), role)}
 	case in.text("AccessKeyId") != "" && user == "":
-		for _, have := range state.users {
-			for _, key := range have.keys {
-				if key.id == in.text("AccessKeyId") {
-					return []string{have.arn}
-				}
-			}
-		}
+		return state.holderOf(in.text("AccessKeyId"))
 	case user != "":
 		if have := state.users[user]; have != nil {
 			return []string{have.arn}
 		}
 		return []string{r.iamARN("user", "/", user)}
+	}
+	return []string{"*"}
+}
+
+func (s *iamState) holderOf(key string) []string {
+	for _, user := range s.users {
+		for _, have := range user.keys {
+			if have.id == key {
+				return []string{user.arn}
+			}
+		}
 	}
 	return []string{"*"}
 }

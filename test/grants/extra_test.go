@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	trailtypes "github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	config "github.com/aws/aws-sdk-go-v2/service/configservice"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -67,6 +69,11 @@ func extras() []extra {
 		{
 			name: "buckets of unsaid regions", control: "s3-bucket-versioning", set: hiddenBucket,
 			posture: v1alpha1.Posture{DataAtRest: v1alpha1.DataAtRestPosture{S3BucketVersioning: &v1alpha1.S3BucketVersioning{}}},
+		},
+		{name: "passwords without a policy", control: "iam-password-policy", posture: v1alpha1.Posture{Identity: v1alpha1.IdentityPosture{PasswordPolicy: &v1alpha1.PasswordPolicy{MinLength: 14}}}},
+		{
+			name: "rules that bear tags", control: "vpc-default-sg-closed", set: taggedRules,
+			posture: v1alpha1.Posture{Network: v1alpha1.NetworkPosture{VPCDefaultSGClosed: &v1alpha1.VPCDefaultSGClosed{}}},
 		},
 	}
 }
@@ -136,6 +143,21 @@ func ebsKeys(ctx context.Context, t *testing.T, cloud *fakeaws.Cloud) {
 		made, err := keys.CreateKey(ctx, &kms.CreateKeyInput{})
 		roundtrip.Done(t)(made, err)
 		roundtrip.Done(t)(keys.CreateAlias(ctx, &kms.CreateAliasInput{AliasName: aws.String("alias/ebs"), TargetKeyId: made.KeyMetadata.KeyId}))
+	}
+}
+
+// taggedRules are in a default group, one each way.
+func taggedRules(ctx context.Context, t *testing.T, cloud *fakeaws.Cloud) {
+	t.Helper()
+	scene(ctx, t, cloud, "vpc-default-sg-closed")
+	network, done := ec2.NewFromConfig(cloud.ConfigFor(roundtrip.Account)), roundtrip.Done(t)
+	groups, err := network.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{Filters: []ec2types.Filter{{Name: aws.String("group-name"), Values: []string{"default"}}}})
+	done(groups, err)
+	rule := []ec2types.IpPermission{{IpProtocol: aws.String("tcp"), FromPort: aws.Int32(443), ToPort: aws.Int32(443), IpRanges: []ec2types.IpRange{{CidrIp: aws.String("192.0.2.0/24")}}}}
+	tags := []ec2types.TagSpecification{{ResourceType: ec2types.ResourceTypeSecurityGroupRule, Tags: []ec2types.Tag{{Key: aws.String("ticket"), Value: aws.String("NET-7")}}}}
+	for _, group := range groups.SecurityGroups {
+		done(network.AuthorizeSecurityGroupIngress(ctx, &ec2.AuthorizeSecurityGroupIngressInput{GroupId: group.GroupId, IpPermissions: rule, TagSpecifications: tags}))
+		done(network.AuthorizeSecurityGroupEgress(ctx, &ec2.AuthorizeSecurityGroupEgressInput{GroupId: group.GroupId, IpPermissions: rule, TagSpecifications: tags}))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/iamgrant"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
 	"github.com/guardrails-dev/aws-guardrails/test/fakeaws"
 	"github.com/guardrails-dev/aws-guardrails/test/grants"
 	"github.com/guardrails-dev/aws-guardrails/test/neglected"
@@ -74,6 +75,9 @@ func TestEveryGrantIsUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := session.Regions(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, err := read.Deeds(t.Context(), session, last.Target.Home, "evidence", time.Now().Add(-time.Hour)); err != nil {
 		t.Error(err)
 	}
 	used.add(last)
