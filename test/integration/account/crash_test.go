@@ -53,6 +53,20 @@ func (c *crasher) RoundTrip(request *http.Request) (*http.Response, error) {
 	return nil, errCrashed
 }
 
+// power lets everything through to the API server until it is cut.
+type power struct {
+	next http.RoundTripper
+	cut  atomic.Bool
+}
+
+// RoundTrip implements http.RoundTripper.
+func (p *power) RoundTrip(request *http.Request) (*http.Response, error) {
+	if p.cut.Load() {
+		return nil, errCrashed
+	}
+	return p.next.RoundTrip(request)
+}
+
 var _ = Describe("a crash", func() {
 	// settled asserts that the second process made everything good.
 	settled := func(s *stage, a *v1alpha1.AWSAccount, where string) {
@@ -115,11 +129,20 @@ var _ = Describe("a crash", func() {
 		s.buckets("logs", "photos")
 		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
 		a := s.account(roomy)
+		mains := &power{}
+		s.between = func(next http.RoundTripper) http.RoundTripper {
+			mains.next = next
+			return mains
+		}
 		cancel := s.run()
+		crash := func() {
+			mains.cut.Store(true)
+			cancel()
+		}
 		if fault == nil {
 			s.onWrite(func(n int, _ fakeaws.Call) {
 				if n == nth {
-					cancel()
+					crash()
 				}
 			})
 		} else {
@@ -131,7 +154,7 @@ var _ = Describe("a crash", func() {
 				if !call.Write || n != nth {
 					return false
 				}
-				cancel()
+				crash()
 				return true
 			}
 			s.cloud.Inject(fault)
@@ -141,6 +164,7 @@ var _ = Describe("a crash", func() {
 		Expect(s.writes()).To(HaveLen(nth))
 		Expect(s.runs()[0].Status.Journal).To(ContainElement(HaveField("Result", v1alpha1.CallClaimed)))
 		s.cloud.Heal()
+		s.between = nil
 		s.run()
 		expect(a, resting...)
 		Expect(s.onlyRun(v1alpha1.RunSucceeded).Status.Journal).To(HaveLen(2))

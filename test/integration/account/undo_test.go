@@ -370,7 +370,9 @@ var _ = Describe("an ended run whose undo is wanted", func() {
 		undo := s.undoRun(v1alpha1.RunPending)
 		s.stop()
 		later := time.Now().Add(365 * 24 * time.Hour)
-		s.run(func(o *app.Options) { o.Now = func() time.Time { return later } })
+		s.run(func(o *app.Options) {
+			o.Now, o.ApprovalTTL = func() time.Time { return later }, 2*365*24*time.Hour
+		})
 		check(a)
 		Consistently(s.runs).Should(HaveLen(2))
 		decide(undo, v1alpha1.Approved)
