@@ -186,6 +186,11 @@ type Finding struct {
 	// +kubebuilder:validation:MaxLength=512
 	// +optional
 	Contested string `json:"contested,omitempty"`
+	// Who said no to the action that would mend it, and in which
+	// RemediationRun. It is neither applied nor offered while that run is kept.
+	// +kubebuilder:validation:MaxLength=512
+	// +optional
+	Rejected string `json:"rejected,omitempty"`
 	// Written, and not yet shown by AWS; it is read again soon.
 	// +optional
 	Settling bool `json:"settling,omitempty"`
@@ -245,6 +250,9 @@ type PlanSummary struct {
 	Manual int32 `json:"manual"`
 	// Actions that were refused because what they touch is protected.
 	Refused int32 `json:"refused"`
+	// Actions that an approver said no to.
+	// +optional
+	Rejected int32 `json:"rejected,omitempty"`
 	// The first actions, a line each; 50 at most.
 	// +kubebuilder:validation:MaxItems=50
 	// +kubebuilder:validation:items:MaxLength=1024

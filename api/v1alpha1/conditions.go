@@ -135,6 +135,8 @@ const (
 const (
 	// ReasonAwaitingApproval: the run writes nothing until an approver says yes.
 	ReasonAwaitingApproval = "AwaitingApproval"
+	// ReasonPaused: the run may start or go on, but nothing may be written now.
+	ReasonPaused = "Paused"
 	// ReasonApplied: every action was applied or was already so.
 	ReasonApplied = "Applied"
 	// ReasonActionsFailed: actions failed; the journal says which and why.

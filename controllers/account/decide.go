@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -102,10 +101,10 @@ func (v *visit) isOffered() bool {
 	return len(held) > 0 && posture.HashOf(held) == posture.HashOf(v.offers())
 }
 
-// offer makes the runs that wait for an approval, unless the same plan was rejected.
+// offer makes the runs that wait for an approval.
 func (v *visit) offer(ctx context.Context) error {
 	changes := v.offers()
-	if len(changes) == 0 || v.isOffered() || v.runs.ended(posture.HashOf(changes), v1alpha1.RunRejected, time.Time{}) {
+	if len(changes) == 0 || v.isOffered() {
 		return nil
 	}
 	run, err := v.ensureRuns(ctx, v1alpha1.TriggerOffered, changes)

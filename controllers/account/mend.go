@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
@@ -29,14 +30,14 @@ func (v *visit) mend(ctx context.Context) error {
 	if v.doubts() {
 		return nil
 	}
-	if v.suspended() != "" || v.remediation.RoleARN == "" {
-		return v.answerReverts(ctx)
-	}
 	if err := v.supersede(ctx); err != nil {
 		return err
 	}
 	if err := v.answerReverts(ctx); err != nil {
 		return err
+	}
+	if why := v.unwritable(); why != "" {
+		return v.pause(ctx, why)
 	}
 	for _, run := range v.runs.open {
 		if startable(run) {
@@ -72,6 +73,37 @@ func (v *visit) suspended() string {
 	return ""
 }
 
+// unwritable says why no run may write, or "".
+func (v *visit) unwritable() string {
+	switch {
+	case v.suspended() == v1alpha1.ReasonOperatorSuspended:
+		return "the operator is suspended"
+	case v.suspended() != "":
+		return "the account is suspended"
+	case v.remediation.RoleARN == "":
+		return "spec.remediationRoleARN is not set"
+	}
+	return ""
+}
+
+// pause says on the runs that could go on why they do not.
+func (v *visit) pause(ctx context.Context, why string) error {
+	for _, run := range v.runs.open {
+		if !startable(run) {
+			continue
+		}
+		before := run.DeepCopy()
+		conditions.Working(run, v1alpha1.ReasonPaused, "goes on when it may write: "+why)
+		if equality.Semantic.DeepEqual(before.Status, run.Status) {
+			continue
+		}
+		if err := v.Status().Update(ctx, run); err != nil {
+			return fmt.Errorf("pausing run %s: %w", run.Name, err)
+		}
+	}
+	return nil
+}
+
 // heldBack says why changes that nobody needs to approve are not applied, or "".
 func (v *visit) heldBack() (reason, why string) {
 	automatic := v.found.Plan.In(posture.Automatic)
@@ -79,9 +111,9 @@ func (v *visit) heldBack() (reason, why string) {
 	case v.doubts():
 		return v1alpha1.ReasonInventoryShrank, v.measure.Why()
 	case v.found.Plan.Blocked != "":
-		return v1alpha1.ReasonLimitExceeded, v.found.Plan.Blocked + "; nothing was written, the plan is offered for approval"
+		return v1alpha1.ReasonLimitExceeded, v.found.Plan.Blocked + "; the plan waits for an approval instead"
 	case len(automatic) > 0 && v.runs.failed(posture.HashOf(automatic), v.Now().Add(-retryAfter)):
-		return v1alpha1.ReasonRunFailed, "the last run failed; what is left of the plan is tried again later"
+		return v1alpha1.ReasonRunFailed, v.runs.lastFailed() + "; what is left of the plan is tried again " + retryAfter.String() + " after it"
 	}
 	return "", ""
 }
@@ -139,13 +171,16 @@ func (v *visit) may(ctx context.Context) error {
 	if err := v.Live.Get(ctx, types.NamespacedName{Namespace: v.account.Namespace, Name: v.account.Name}, live); err != nil {
 		return fmt.Errorf("%w: reading the account: %w", errStop, err)
 	}
+	if live.Spec.Guard.Suspend {
+		return fmt.Errorf("%w: the account was suspended", errStop)
+	}
 	if live.UID != v.account.UID || !live.DeletionTimestamp.IsZero() || live.Generation != v.account.Generation {
 		return fmt.Errorf("%w: the AWSAccount was changed or deleted", errStop)
 	}
 	if err := v.declaredAs(ctx, live); err != nil {
 		return fmt.Errorf("%w: %w", errStop, err)
 	}
-	switch audit, remediation, err := v.reachable(ctx, live); {
+	switch audit, remediation, err := v.reachable(ctx, v.Live, live); {
 	case err != nil:
 		return fmt.Errorf("%w: %w", errStop, err)
 	case audit != v.audit || remediation != v.remediation:
@@ -183,6 +218,9 @@ func (v *visit) close(ctx context.Context, run *v1alpha1.RemediationRun, stopped
 	}
 	if n.failed == 0 && stopped == nil {
 		return v.finish(ctx, run, v1alpha1.RunSucceeded, v1alpha1.ReasonApplied, message)
+	}
+	if why := firstFailure(run); why != "" {
+		message += "; first " + why
 	}
 	if stopped != nil {
 		message += "; " + stopped.Error()

@@ -59,6 +59,7 @@ func (v *visit) unread(ctx context.Context, why error) error {
 	totals := v.found.Report.Totals()
 	v.account.Status.Totals = &totals
 	conditions.Compliant(v.account, totals)
+	conditions.Clear(v.account, v1alpha1.ConditionBlocked) // there is no plan to hold back
 	v.conflicts()
 	err := v.writePosture(ctx, totals, metav1.NewTime(v.found.Report.AsOf), nil)
 	v.tellUnreachable(stall)
@@ -120,7 +121,9 @@ func (v *visit) writePosture(ctx context.Context, totals v1alpha1.Totals, verifi
 	p.Status.Collections, p.Status.Shrank = said.Status.Collections, said.Status.Shrank
 	conditions.Compliant(p, totals)
 	v.tellUnread(p)
-	if plan != nil {
+	if plan == nil {
+		conditions.Clear(p, v1alpha1.ConditionBlocked)
+	} else {
 		v.blocked(p)
 		v.flagContested(p)
 		rememberSizes(&p.Status, v.measure)
@@ -129,6 +132,14 @@ func (v *visit) writePosture(ctx context.Context, totals v1alpha1.Totals, verifi
 		p.Status.LastVerifiedTime = &verified
 	}
 	return patch.End(ctx, v.Client)
+}
+
+// extent says how much could be judged.
+func (v *visit) extent() string {
+	if unknown := int(v.account.Status.Totals.Unknown); unknown > 0 {
+		return fmt.Sprintf("%d of %d controls read and judged, %d could not be read", len(v.declared)-unknown, len(v.declared), unknown)
+	}
+	return fmt.Sprintf("read and judged %d controls", len(v.declared))
 }
 
 // judgedBy are the versions of the baselines that the account was judged by.
@@ -183,6 +194,6 @@ func (v *visit) conclude() {
 		if v.found.Report.Passing() {
 			v.again = rereadAfter * v.VerifyAfter
 		}
-		conditions.Ready(a, fmt.Sprintf("read and judged %d controls in %d regions%s", len(v.declared), len(v.inScope), v.turn()))
+		conditions.Ready(a, fmt.Sprintf("%s in %d regions%s", v.extent(), len(v.inScope), v.turn()))
 	}
 }

@@ -10,12 +10,14 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
@@ -42,6 +44,24 @@ func (r runs) failed(plan string, since time.Time) bool {
 	return r.ended(plan, v1alpha1.RunFailed, since) || slices.ContainsFunc(r.recent, func(run *v1alpha1.RemediationRun) bool {
 		return run.Status.Phase == v1alpha1.RunFailed && !finishedAt(run).Before(since) && tally(run).untried > 0
 	})
+}
+
+// lastFailed names the newest run that failed, and how it ended.
+func (r runs) lastFailed() string {
+	var last *v1alpha1.RemediationRun
+	for _, run := range r.recent {
+		if run.Status.Phase == v1alpha1.RunFailed && (last == nil || finishedAt(run).After(finishedAt(last))) {
+			last = run
+		}
+	}
+	if last == nil {
+		return "the last run failed"
+	}
+	why := fmt.Sprintf("run %s failed at %s", last.Name, finishedAt(last).UTC().Format(time.RFC3339))
+	if ready := meta.FindStatusCondition(last.Status.Conditions, v1alpha1.ConditionReady); ready != nil {
+		why += ": " + ready.Message
+	}
+	return why
 }
 
 func finishedAt(run client.Object) time.Time {
@@ -90,14 +110,30 @@ func (v *visit) openRuns(ctx context.Context) (runs, error) {
 	return found, nil
 }
 
-// matters says whether a final run may still have settings that settle, or holds back others.
+// matters says whether a final run may still have settings that settle, or holds back others. A
+// no holds for as long as its run is kept.
 func (v *visit) matters(run client.Object) bool {
-	ago := v.Now().Sub(finishedAt(run))
-	return ago <= v.Settling || ago <= retryAfter && run.GetLabels()[v1alpha1.LabelPhase] == string(v1alpha1.RunFailed)
+	ago, phase := v.Now().Sub(finishedAt(run)), v1alpha1.RunPhase(run.GetLabels()[v1alpha1.LabelPhase])
+	return ago <= v.Settling || ago <= retryAfter && phase == v1alpha1.RunFailed || phase == v1alpha1.RunRejected
 }
 
-// settling tells the settings that were written since, or found to have been, from the journals.
-func (r runs) settling(since time.Time) func(key string) bool {
+// rejected tells who said no to an action, by its hash, from the runs that hold it.
+func (r runs) rejected() func(hash string) string {
+	noes := map[string]string{}
+	for _, run := range slices.Concat(r.open, r.recent) {
+		if run.Spec.Approval == nil || run.Spec.Approval.Decision != v1alpha1.Rejected {
+			continue
+		}
+		for _, planned := range run.Spec.Actions {
+			noes[planned.Hash] = fmt.Sprintf("%s said no to it in run %s; delete that run to have it planned again", inventory.Clean(run.Spec.Approval.By, maxApprover), run.Name)
+		}
+	}
+	return func(hash string) string { return noes[hash] }
+}
+
+// settling tells the changes that were made since, or found to have been, from the journals.
+// Another value of the same setting is another change.
+func (r runs) settling(since time.Time) func(action.Description) bool {
 	written := map[string]bool{}
 	for _, run := range append(slices.Clone(r.open), r.recent...) {
 		done := map[string]bool{}
@@ -111,12 +147,14 @@ func (r runs) settling(since time.Time) func(key string) bool {
 				continue
 			}
 			if a, err := action.Decode(planned.Type, planned.Content.Raw); err == nil {
-				written[posture.KeyOf(a.Describe())] = true
+				written[writtenKey(a.Describe())] = true
 			}
 		}
 	}
-	return func(key string) bool { return written[key] }
+	return func(d action.Description) bool { return written[writtenKey(d)] }
 }
+
+func writtenKey(d action.Description) string { return posture.KeyOf(d) + "|" + d.To }
 
 // finish makes a run final: its status first, then the label, so that a crash between the two
 // leaves a run that is closed again, never one that is forgotten.

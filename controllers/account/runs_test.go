@@ -192,26 +192,31 @@ func TestSettling(t *testing.T) {
 	const done, so = v1alpha1.CallDone, v1alpha1.CallAlreadySo
 	changes := changesOf(t, 6)
 	run := runOf(t, changes, done, v1alpha1.CallFailed, v1alpha1.CallChanged, v1alpha1.CallClaimed, so, "")
-	key := func(i int) string { return posture.KeyOf(changes[i].Action.Describe()) }
+	of := func(i int) action.Description { return changes[i].Action.Describe() }
 	for name, among := range map[string]runs{"open": {open: []*v1alpha1.RemediationRun{run}}, "recent": {recent: []*v1alpha1.RemediationRun{run}}} {
 		settling := among.settling(noon.Add(-time.Minute))
 		for i, want := range []bool{true, false, false, false, true, false} {
-			if got := settling(key(i)); got != want {
+			if got := settling(of(i)); got != want {
 				t.Errorf("%s, action %d: %t, want %t", name, i, got, want)
 			}
 		}
-		if among.settling(noon.Add(time.Second))(key(0)) {
+		if among.settling(noon.Add(time.Second))(of(0)) {
 			t.Errorf("%s: settles for ever", name)
 		}
+		other := of(0)
+		other.To = "something else"
+		if settling(other) {
+			t.Errorf("%s: what was never written settles", name)
+		}
 	}
-	if (runs{}).settling(noon)(key(0)) {
+	if (runs{}).settling(noon)(of(0)) {
 		t.Error("settles without a run")
 	}
 }
 
 func TestProgressAndStanding(t *testing.T) {
 	run := runOf(t, changesOf(t, 6), v1alpha1.CallDone, v1alpha1.CallAlreadySo, v1alpha1.CallFailed, v1alpha1.CallChanged, v1alpha1.CallClaimed, v1alpha1.CallSkipped)
-	if got := progress(run); got != "4/6" {
+	if got := progress(run); got != "2/6" {
 		t.Errorf("progress %s", got)
 	}
 	if got := tally(run); got != (tallied{applied: 2, failed: 1, changed: 1, untried: 1}) {
@@ -254,9 +259,22 @@ func TestEndedAndFailed(t *testing.T) {
 			}
 		})
 	}
-	rejected := runs{closed: []metav1.PartialObjectMetadata{closedRun("p", v1alpha1.RunRejected, noon.AddDate(0, -1, 0))}}
-	if !rejected.ended("p", v1alpha1.RunRejected, time.Time{}) || rejected.ended("q", v1alpha1.RunRejected, time.Time{}) {
-		t.Error("a rejection is of its plan, for as long as its run is kept")
+}
+
+// A no is known as soon as it is said, and as long as its run is kept.
+func TestRejected(t *testing.T) {
+	changes := changesOf(t, 2)
+	no, yes := runOf(t, changes[:1]), runOf(t, changes[1:])
+	no.Name, no.Spec.Approval = "shop-1", &v1alpha1.Approval{Decision: v1alpha1.Rejected, By: "bob"}
+	yes.Spec.Approval = &v1alpha1.Approval{Decision: v1alpha1.Approved, By: "bob"}
+	for name, among := range map[string]runs{"open": {open: []*v1alpha1.RemediationRun{no, yes}}, "closed": {recent: []*v1alpha1.RemediationRun{yes, no}}} {
+		rejected := among.rejected()
+		if got, want := rejected(changes[0].Hash), "bob said no to it in run shop-1; delete that run to have it planned again"; got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+		if got := rejected(changes[1].Hash); got != "" {
+			t.Errorf("%s: of what was approved: %q", name, got)
+		}
 	}
 }
 

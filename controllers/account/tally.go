@@ -6,10 +6,10 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 )
 
-// progress counts the actions that have ended: 7/12.
+// progress counts the actions that are as intended: 7/12.
 func progress(run *v1alpha1.RemediationRun) string {
 	n := tally(run)
-	return fmt.Sprintf("%d/%d", n.applied+n.changed+n.failed, len(run.Spec.Actions))
+	return fmt.Sprintf("%d/%d", n.applied, len(run.Spec.Actions))
 }
 
 // tallied are the actions of a run by how they stand.
@@ -55,6 +55,16 @@ func standing(run *v1alpha1.RemediationRun, planned v1alpha1.RunAction) v1alpha1
 		return v1alpha1.CallDone
 	case begun:
 		return v1alpha1.CallClaimed
+	}
+	return ""
+}
+
+// firstFailure is the call of the run that failed first, and why, or "".
+func firstFailure(run *v1alpha1.RemediationRun) string {
+	for _, entry := range run.Status.Journal {
+		if entry.Result == v1alpha1.CallFailed || entry.Result == v1alpha1.CallDenied {
+			return entry.Call + " on " + actionOf(run, entry.Action).Target + ": " + entry.Message
+		}
 	}
 	return ""
 }

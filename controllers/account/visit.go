@@ -77,13 +77,15 @@ func (v *visit) hold(ctx context.Context) error {
 // admit stalls an account that its namespace is not allowed, that an older AWSAccount serves,
 // or that no role reaches.
 func (v *visit) admit(ctx context.Context) (err error) {
-	v.audit, v.remediation, err = v.reachable(ctx, v.account)
+	v.audit, v.remediation, err = v.reachable(ctx, v.Client, v.account)
 	return err
 }
 
-// reachable says how the account is reached, if it is this object that serves it.
-func (v *visit) reachable(ctx context.Context, account *v1alpha1.AWSAccount) (audit, remediation awsapi.Target, err error) {
-	around, err := v.surroundings(ctx)
+// reachable says how the account is reached, if it is this object that serves it. Other
+// AWSAccounts are always known from the cache: ids never change and none gets older, so that
+// hardly any change of theirs takes an account over.
+func (v *visit) reachable(ctx context.Context, from client.Reader, account *v1alpha1.AWSAccount) (audit, remediation awsapi.Target, err error) {
+	around, err := v.surroundings(ctx, from)
 	if err != nil {
 		return audit, remediation, err
 	}
@@ -124,13 +126,13 @@ func older(a, b *v1alpha1.AWSAccount) bool {
 	return a.Namespace+"/"+a.Name < b.Namespace+"/"+b.Name
 }
 
-func (v *visit) surroundings(ctx context.Context) (surroundings, error) {
+func (v *visit) surroundings(ctx context.Context, from client.Reader) (surroundings, error) {
 	around := surroundings{namespace: &corev1.Namespace{}}
-	if err := v.Get(ctx, types.NamespacedName{Name: v.account.Namespace}, around.namespace); err != nil {
+	if err := from.Get(ctx, types.NamespacedName{Name: v.account.Namespace}, around.namespace); err != nil {
 		return around, fmt.Errorf("reading the namespace: %w", err)
 	}
 	roleMap := &corev1.ConfigMap{}
-	err := v.Get(ctx, types.NamespacedName{Namespace: v.RoleMapNamespace, Name: roleMapName}, roleMap)
+	err := from.Get(ctx, types.NamespacedName{Namespace: v.RoleMapNamespace, Name: roleMapName}, roleMap)
 	if err != nil && !apierrors.IsNotFound(err) {
 		return around, fmt.Errorf("reading the role map: %w", err)
 	}
@@ -139,7 +141,7 @@ func (v *visit) surroundings(ctx context.Context) (surroundings, error) {
 	}
 	if v.SelectorsKnown {
 		var selectors ackv1alpha1.IAMRoleSelectorList
-		if err := v.List(ctx, &selectors); err != nil {
+		if err := from.List(ctx, &selectors); err != nil {
 			return around, fmt.Errorf("listing role selectors: %w", err)
 		}
 		around.selectors = selectors.Items
@@ -308,6 +310,7 @@ func (v *visit) rules() posture.Rules {
 			IncludeManagedElsewhere: guard.IncludeManagedElsewhere,
 		},
 		Settling:  v.runs.settling(v.Now().Add(-v.Settling)),
+		Rejected:  v.runs.rejected(),
 		Contested: func(d action.Description) string { return v.contested[posture.ContestKey(d)] },
 	}
 }

@@ -4,6 +4,7 @@ package baseline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (resul
 	b.Status.Controls = int32(len(declared)) //nolint:gosec // the catalogue has 142
 	accounts, err := r.accountsOf(ctx, b)
 	if err != nil {
-		return ctrl.Result{}, conditions.Failed(b, err, v1alpha1.ReasonReading)
+		return ctrl.Result{}, unselected(b, err)
 	}
 	sum := total{baseline: b, declared: declared}
 	for i := range accounts {
@@ -68,6 +69,17 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (resul
 	sum.write(b, len(accounts))
 	again, err := r.advance(b, sum.accounts)
 	return ctrl.Result{RequeueAfter: again}, err
+}
+
+// unselected says that the baseline's accounts could not be told. With a selector that selects
+// nothing, what was concluded before is not claimed any longer.
+func unselected(b *v1alpha1.SecurityBaseline, err error) error {
+	var stall *conditions.Stall
+	if errors.As(err, &stall) {
+		b.Status.Totals, b.Status.Accounts = nil, 0
+		conditions.Set(b, v1alpha1.ConditionCompliant, metav1.ConditionUnknown, stall.Reason, stall.Message)
+	}
+	return conditions.Failed(b, err, v1alpha1.ReasonReading)
 }
 
 // declaredBy returns the ids of the controls that the baseline declares.
@@ -169,6 +181,9 @@ func (t *total) write(b *v1alpha1.SecurityBaseline, accounts int) {
 
 func (t *total) conclude(b *v1alpha1.SecurityBaseline, accounts int) {
 	conditions.Compliant(b, t.totals)
+	if accounts == 0 {
+		conditions.Set(b, v1alpha1.ConditionCompliant, metav1.ConditionUnknown, v1alpha1.ReasonNoAccounts, "no AWSAccount of the namespace matches spec.accountSelector")
+	}
 	conditions.Flag(b, v1alpha1.ConditionSuspended, b.Spec.Suspend, v1alpha1.ReasonSuspendedByOwner, "nothing is written on behalf of this baseline")
 	conditions.Flag(b, v1alpha1.ConditionConflict, len(t.conflicts) > 0, v1alpha1.ReasonBaselinesDisagree, strings.Join(b.Status.Conflicts, "; "))
 	switch {

@@ -106,7 +106,7 @@ func Compliant(o Object, t v1alpha1.Totals) {
 	case declared == 0:
 		say(metav1.ConditionUnknown, v1alpha1.ReasonNothingDeclared, "no baseline declares a control here")
 	case t.Fail+t.Contained > 0:
-		say(metav1.ConditionFalse, v1alpha1.ReasonFindings, "%d of %d controls fail, %d are contained, %d unknown", t.Fail, declared, t.Contained, t.Unknown)
+		say(metav1.ConditionFalse, v1alpha1.ReasonFindings, "of %d controls %d fail, %d contained, %d unknown", declared, t.Fail, t.Contained, t.Unknown)
 	case t.Unknown > 0:
 		say(metav1.ConditionUnknown, v1alpha1.ReasonUnread, "%d of %d controls could not be read", t.Unknown, declared)
 	case t.Accepted > 0:

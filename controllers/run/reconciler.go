@@ -1,7 +1,8 @@
 // Package run keeps the number and age of RemediationRuns in bounds. Runs are evidence: what is
 // still open, or what an open run undoes, is never removed, and what is removed is the oldest,
 // but for plans that came to nothing: they go before what was applied so lately that it still
-// tells a contest. Applying them is the work of package account.
+// tells a contest. A rejected run holds back what was said no to, so that number alone never
+// removes it. Applying them is the work of package account.
 package run
 
 import (
@@ -42,33 +43,55 @@ func (r *Reconciler) Reconcile(ctx context.Context, account ctrl.Request) (ctrl.
 	if err := r.List(ctx, &list, client.InNamespace(account.Namespace), client.MatchingLabels{v1alpha1.LabelAccount: account.Name}); err != nil {
 		return ctrl.Result{}, fmt.Errorf("listing runs: %w", err)
 	}
-	undone := map[string]bool{}
-	for _, run := range list.Items {
-		if _, open := run.Labels[v1alpha1.LabelOpen]; open {
-			undone[run.Annotations[v1alpha1.AnnotationRevertOf]] = true
-		}
-	}
-	final := slices.DeleteFunc(list.Items, func(run metav1.PartialObjectMetadata) bool {
-		_, open := run.Labels[v1alpha1.LabelOpen]
-		return open || undone[run.Name]
-	})
-	slices.SortFunc(final, func(a, b metav1.PartialObjectMetadata) int {
-		return cmp.Or(compare(r.tells(b), r.tells(a)), b.CreationTimestamp.Compare(a.CreationTimestamp.Time))
-	})
-	next := time.Duration(0)
-	for i := range final {
-		left := final[i].CreationTimestamp.Add(r.KeepFor).Sub(r.Now())
-		if i < r.Keep && left > 0 {
-			if next == 0 || left < next {
-				next = left
-			}
-			continue
-		}
-		if err := r.Delete(ctx, &final[i]); client.IgnoreNotFound(err) != nil {
-			return ctrl.Result{}, fmt.Errorf("removing run %s: %w", final[i].Name, err)
+	excess, next := r.excess(list.Items)
+	for i := range excess {
+		if err := r.Delete(ctx, &excess[i]); client.IgnoreNotFound(err) != nil {
+			return ctrl.Result{}, fmt.Errorf("removing run %s: %w", excess[i].Name, err)
 		}
 	}
 	return ctrl.Result{RequeueAfter: next}, nil
+}
+
+// excess are the final runs that are too many or too old, and when the next of the rest is.
+func (r *Reconciler) excess(runs []metav1.PartialObjectMetadata) (excess []metav1.PartialObjectMetadata, next time.Duration) {
+	kept := 0
+	for _, run := range r.removable(runs) {
+		left := run.CreationTimestamp.Add(r.KeepFor).Sub(r.Now())
+		if !isNo(run) {
+			kept++
+		}
+		switch {
+		case left <= 0 || kept > r.Keep && !isNo(run):
+			excess = append(excess, run)
+		case next == 0 || left < next:
+			next = left
+		}
+	}
+	return excess, next
+}
+
+// removable are the final runs that no open one undoes, those to keep longest first.
+func (r *Reconciler) removable(runs []metav1.PartialObjectMetadata) []metav1.PartialObjectMetadata {
+	undone := map[string]bool{}
+	for _, run := range runs {
+		if isOpen(run) {
+			undone[run.Annotations[v1alpha1.AnnotationRevertOf]] = true
+		}
+	}
+	final := slices.DeleteFunc(runs, func(run metav1.PartialObjectMetadata) bool { return isOpen(run) || undone[run.Name] })
+	slices.SortFunc(final, func(a, b metav1.PartialObjectMetadata) int {
+		return cmp.Or(compare(r.tells(b), r.tells(a)), b.CreationTimestamp.Compare(a.CreationTimestamp.Time))
+	})
+	return final
+}
+
+func isOpen(run metav1.PartialObjectMetadata) bool {
+	_, open := run.Labels[v1alpha1.LabelOpen]
+	return open
+}
+
+func isNo(run metav1.PartialObjectMetadata) bool {
+	return run.Labels[v1alpha1.LabelPhase] == string(v1alpha1.RunRejected)
 }
 
 // tells says whether a run was applied so lately that its journal tells who undoes what.

@@ -85,11 +85,17 @@ func (d *demo) findings(p *v1alpha1.AccountPosture, most int) {
 	shown := min(most, len(p.Status.Findings))
 	d.story.say("The worst findings:")
 	for _, f := range p.Status.Findings[:shown] {
-		d.story.verdict(false, fmt.Sprintf("%-8s %s: %s %s", f.Severity, f.Control, f.Resource, f.Message))
+		d.story.verdict(false, fmt.Sprintf("%-8s %s: %s %s", f.Severity, f.Control, where(f), f.Message))
 	}
 	if more := len(p.Status.Findings) - shown + int(p.Status.MoreFindings); more > 0 {
 		d.story.say("... and %d more.", more)
 	}
+}
+
+// where names a finding's resource without what all of the account have in common.
+func where(f v1alpha1.Finding) string {
+	resource := strings.SplitN(f.Resource, ":", 6) // an ARN has six parts
+	return strings.TrimSpace(f.Region + " " + resource[len(resource)-1])
 }
 
 func (d *demo) plan(ctx context.Context) error {
@@ -196,7 +202,7 @@ func (d *demo) landed(run *v1alpha1.RemediationRun, seen map[string]int) {
 		}
 		seen[run.Name]++
 		ok := entry.Result == v1alpha1.CallDone || entry.Result == v1alpha1.CallAlreadySo
-		d.story.verdict(ok, fmt.Sprintf("%-7s %s  %-9s %s (%s) %s", run.Status.Progress, entry.At.Format(time.TimeOnly), entry.Result, titles[entry.Action], entry.Call, entry.Message))
+		d.story.verdict(ok, fmt.Sprintf("%s %-9s %s (%s) %s", entry.At.Format(time.TimeOnly), entry.Result, titles[entry.Action], entry.Call, entry.Message))
 	}
 }
 
@@ -232,7 +238,7 @@ func (d *demo) byHand(p *v1alpha1.AccountPosture) {
 		if count[f.Control] > 1 {
 			continue
 		}
-		d.story.say("%s %s %s: %s", d.story.paint(yellow, string(f.Verdict)), f.Control, f.Resource, f.Message)
+		d.story.say("%s %s %s: %s", d.story.paint(yellow, string(f.Verdict)), f.Control, where(f), f.Message)
 		d.story.say("    %s", f.ByHand)
 	}
 	for _, control := range slices.Sorted(maps.Keys(count)) {

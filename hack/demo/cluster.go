@@ -25,8 +25,11 @@ import (
 // read returns the objects of YAML files, in order.
 func read(pattern string) ([]*unstructured.Unstructured, error) {
 	files, err := filepath.Glob(pattern)
-	if err != nil || len(files) == 0 {
-		return nil, fmt.Errorf("reading %s: no such files (%w)", pattern, err)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", pattern, err)
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("reading %s: there are no such files here; run it in the repository", pattern)
 	}
 	var objects []*unstructured.Unstructured
 	for _, file := range files {

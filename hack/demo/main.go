@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -21,7 +20,7 @@ func main() {
 	if err == nil && os.Getenv("KEEP") != "" {
 		err = d.keep(ctx)
 	}
-	if err = errors.Join(err, d.close()); err != nil {
+	if err = d.close(err); err != nil {
 		fmt.Fprintf(os.Stderr, "\ndemo: %v\n", err)
 		stop()
 		os.Exit(1) //nolint:gocritic // stop ran

@@ -224,8 +224,8 @@ func (d *demo) keep(ctx context.Context) error {
 	return nil
 }
 
-// close ends the manager, then the cluster.
-func (d *demo) close() error {
+// close ends the manager, then the cluster. The log is kept where something went wrong.
+func (d *demo) close(played error) error {
 	var errs []error
 	if d.stopManager != nil {
 		d.stopManager()
@@ -234,5 +234,8 @@ func (d *demo) close() error {
 	if d.env != nil {
 		errs = append(errs, d.env.Stop())
 	}
-	return errors.Join(errs...)
+	if err := errors.Join(append(errs, played)...); err != nil || d.logFile == nil {
+		return err
+	}
+	return errors.Join(d.logFile.Close(), os.Remove(d.logFile.Name()))
 }

@@ -48,11 +48,36 @@ func (s *story) begin(title string) {
 	fmt.Fprintf(s.out, "\n%s %s\n", s.paint(bold, fmt.Sprintf("%d. %s", s.steps, title)), s.paint(dim, fmt.Sprintf("[%.0f s]", time.Since(s.began).Seconds())))
 }
 
-// say prints a line of the story.
-func (s *story) say(format string, args ...any) { fmt.Fprintf(s.out, "   "+format+"\n", args...) }
+// say prints a line of the story, folded.
+func (s *story) say(format string, args ...any) {
+	fmt.Fprintln(s.out, "   "+fold(fmt.Sprintf(format, args...)))
+}
+
+// width is what a line of the story takes at most, but for what is to be copied.
+const width = 96
+
+// fold breaks a long line between words.
+func fold(line string) string {
+	var folded strings.Builder
+	column := 0
+	for i, word := range strings.Split(line, " ") {
+		switch {
+		case i == 0:
+		case column+1+len(word) > width:
+			folded.WriteString("\n       ")
+			column = 4
+		default:
+			folded.WriteString(" ")
+			column++
+		}
+		folded.WriteString(word)
+		column += len(word)
+	}
+	return folded.String()
+}
 
 // command prints what a person would have typed.
-func (s *story) command(line string) { s.say("%s", s.paint(dim, "$ "+line)) }
+func (s *story) command(line string) { fmt.Fprintln(s.out, "   "+s.paint(dim, "$ "+line)) }
 
 // verdict paints a line by how it went.
 func (s *story) verdict(ok bool, line string) {

@@ -66,9 +66,7 @@ var free = []string{"sts:GetCallerIdentity"}
 // For returns the policies for what is declared in an account.
 func For(site Site, declarations []posture.Declaration) (Policies, error) {
 	audit, remediation, undo := &needs{site: site}, &needs{site: site}, &needs{site: site, prefix: "Undo"}
-	for operation, why := range SessionNeeds {
-		audit.read(operation, why, things{})
-	}
+	audit.reads(SessionNeeds)
 	for _, d := range declarations {
 		for _, operation := range read.Operations(d.Control.WantFor(d.Leaf)) {
 			audit.read(operation, d.Control.ID, things{})
@@ -86,9 +84,7 @@ func For(site Site, declarations []posture.Declaration) (Policies, error) {
 	var made Policies
 	var err error
 	if len(remediation.grants) > 0 {
-		for operation, why := range ContestNeeds {
-			audit.read(operation, why, things{})
-		}
+		audit.reads(ContestNeeds)
 	}
 	if made.Audit, err = audit.role("audit", nil); err != nil || len(remediation.grants) == 0 {
 		return made, err
@@ -118,6 +114,12 @@ type needs struct {
 	prefix string
 	grants []Grant
 	err    error
+}
+
+func (n *needs) reads(calls map[string]string) {
+	for operation, why := range calls {
+		n.read(operation, why, things{})
+	}
 }
 
 func (n *needs) read(operation, why string, on things) {

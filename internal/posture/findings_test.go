@@ -50,7 +50,7 @@ func TestFindingsSayWhatHoldsThem(t *testing.T) {
 	facts := observed(square("hand"), square("kept"), owned("theirs", "terraform", "yes"), square("wet"), veiled("veiled"))
 	rules := noLimits
 	rules.Protection.Resources = []string{"kept"}
-	rules.Settling = func(key string) bool { return key == "|wet|Shape" }
+	rules.Settling = func(d action.Description) bool { return posture.KeyOf(d) == "|wet|Shape" }
 	report := posture.Judge([]posture.Declaration{declared(rule("test-round", nil, mend), v1alpha1.Enforce)}, facts)
 	plan, err := posture.Draft(report, facts, rules)
 	if err != nil {

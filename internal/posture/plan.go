@@ -45,11 +45,12 @@ func KeyOf(d action.Description) string {
 type Held struct {
 	Control string
 	Ref     inventory.Ref
-	// Why it is held: one of the five is set.
+	// Why it is held: one of the six is set.
 	Protected        string
 	ManagedElsewhere string
 	ByHand           string
 	Contested        string
+	Rejected         string
 	Settling         bool
 }
 
@@ -68,8 +69,10 @@ type Rules struct {
 	MaxActions   int
 	MaxPercent   int
 	Protection   Protection
-	// Settling says whether a setting was written so recently that AWS may not show it yet.
-	Settling func(key string) bool
+	// Settling says whether a change was written so recently that AWS may not show it yet.
+	Settling func(action.Description) bool
+	// Rejected says who said no to an action, by its hash, or "".
+	Rejected func(hash string) string
 	// Contested says why an automatic change is left alone that somebody keeps undoing, or "".
 	Contested func(action.Description) string
 }
@@ -130,13 +133,13 @@ func (p *Plan) mend(control ControlReport, judged Judged, rules Rules, byHash ma
 	for _, wanted := range judged.Mend {
 		d := wanted.Describe()
 		mode := rules.Mode(control.Declaration, d.Risk)
-		if why, held := rules.holds(d, mode); held {
-			hold(why)
-			continue
-		}
 		hash, err := action.Hash(wanted)
 		if err != nil {
 			return fmt.Errorf("planning %s: %w", control.Control.ID, err)
+		}
+		if why, held := rules.holds(d, hash, mode); held {
+			hold(why)
+			continue
 		}
 		p.add(Change{Description: d, Action: wanted, Hash: hash, Controls: []string{control.Control.ID}, Mode: mode}, byHash)
 	}
@@ -144,12 +147,17 @@ func (p *Plan) mend(control ControlReport, judged Judged, rules Rules, byHash ma
 }
 
 // holds says why nothing is planned for a change, if so.
-func (r Rules) holds(d action.Description, mode Mode) (Held, bool) {
+func (r Rules) holds(d action.Description, hash string, mode Mode) (Held, bool) {
 	if rule := r.Protection.Refuses(d); rule != "" {
 		return Held{Protected: rule}, true
 	}
-	if r.Settling != nil && r.Settling(KeyOf(d)) {
+	if r.Settling != nil && r.Settling(d) {
 		return Held{Settling: true}, true
+	}
+	if mode != Audited && r.Rejected != nil {
+		if by := r.Rejected(hash); by != "" {
+			return Held{Rejected: by}, true
+		}
 	}
 	if mode == Automatic && r.Contested != nil {
 		why := r.Contested(d)

@@ -265,8 +265,13 @@ func TestDraftHolds(t *testing.T) {
 		"managed elsewhere":  {thing: owned("x", "aws:cloudformation:stack-name", "shop"), want: posture.Held{ManagedElsewhere: "CloudFormation shop"}},
 		"its owner may plan": {thing: owned("x", "aws:cloudformation:stack-name", "shop"), rules: func(r *posture.Rules) { r.Protection.IncludeManagedElsewhere = true }, planned: true},
 		"tags were refused":  {thing: tagsDenied, want: posture.Held{ManagedElsewhere: "unknown: its tags could not be read (test:ListTags: missing permission test:ListTags)"}},
-		"settling":           {thing: square("x"), rules: func(r *posture.Rules) { r.Settling = func(key string) bool { return key == "|x|Shape" } }, want: posture.Held{Settling: true}},
-		"another settles":    {thing: square("x"), rules: func(r *posture.Rules) { r.Settling = func(key string) bool { return key == "|y|Shape" } }, planned: true},
+		"settling": {thing: square("x"), rules: func(r *posture.Rules) {
+			r.Settling = func(d action.Description) bool { return posture.KeyOf(d) == "|x|Shape" }
+		}, want: posture.Held{Settling: true}},
+		"rejected": {thing: square("x"), rules: func(r *posture.Rules) { r.Rejected = func(string) string { return "bob" } }, want: posture.Held{Rejected: "bob"}},
+		"another settles": {thing: square("x"), rules: func(r *posture.Rules) {
+			r.Settling = func(d action.Description) bool { return posture.KeyOf(d) == "|y|Shape" }
+		}, planned: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rules := noLimits

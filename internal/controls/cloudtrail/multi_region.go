@@ -48,7 +48,7 @@ func judgeAuditTrail(a inventory.AuditTrail) posture.Verdict {
 	}
 	best, ok := a.Best()
 	if !ok {
-		return posture.Fail("NoTrail", "no trail of the account records all regions; seen are %d of others", len(a.Trails))
+		return posture.Fail("NoTrail", "no trail of the account records all regions; trails of other accounts that do, and may stop at any time: %d", len(a.Trails))
 	}
 	return judgeGaps(best)
 }

@@ -76,17 +76,17 @@ var _ = Describe("the brakes", func() {
 			pull: func(_ *stage, a *v1alpha1.AWSAccount, _ *v1alpha1.SecurityBaseline) {
 				edit(a, ceiling(v1alpha1.Approve))
 			},
-			account: findings, runs: []string{"Enforced Succeeded 5/5", "Offered Pending 0/3"},
+			account: findings, runs: []string{"Enforced Succeeded 2/5", "Offered Pending 0/3"},
 		}),
 		Entry("the limits are lowered", brake{
 			pull:    func(_ *stage, a *v1alpha1.AWSAccount, _ *v1alpha1.SecurityBaseline) { edit(a, actions(2)) },
-			account: append([]string{"Blocked=True LimitExceeded"}, findings...), runs: []string{"Enforced Succeeded 5/5", "Offered Pending 0/3"},
+			account: append([]string{"Blocked=True LimitExceeded"}, findings...), runs: []string{"Enforced Succeeded 2/5", "Offered Pending 0/3"},
 		}),
 		Entry("what is left becomes protected", brake{
 			pull: func(_ *stage, a *v1alpha1.AWSAccount, _ *v1alpha1.SecurityBaseline) {
 				edit(a, func(a *v1alpha1.AWSAccount) { a.Spec.Guard.Protected.Resources = []string{"*"} })
 			},
-			account: findings, runs: []string{"Enforced Failed 5/5"},
+			account: findings, runs: []string{"Enforced Failed 2/5"},
 		}),
 		Entry("the baseline is suspended", brake{
 			pull: func(_ *stage, _ *v1alpha1.AWSAccount, b *v1alpha1.SecurityBaseline) {
@@ -95,25 +95,25 @@ var _ = Describe("the brakes", func() {
 			lift: func(_ *stage, _ *v1alpha1.AWSAccount, b *v1alpha1.SecurityBaseline) {
 				edit(b, func(b *v1alpha1.SecurityBaseline) { b.Spec.Suspend = false })
 			},
-			account: findings, runs: []string{"Enforced Succeeded 5/5"}, after: 5,
+			account: findings, runs: []string{"Enforced Succeeded 2/5"}, after: 5,
 		}),
 		Entry("the baseline is lowered to Audit", brake{
 			pull: func(_ *stage, _ *v1alpha1.AWSAccount, b *v1alpha1.SecurityBaseline) {
 				edit(b, func(b *v1alpha1.SecurityBaseline) { b.Spec.Enforcement = v1alpha1.Audit })
 			},
-			account: findings, runs: []string{"Enforced Succeeded 5/5"},
+			account: findings, runs: []string{"Enforced Succeeded 2/5"},
 		}),
 		Entry("the baseline is deleted", brake{
 			pull: func(_ *stage, _ *v1alpha1.AWSAccount, b *v1alpha1.SecurityBaseline) {
 				Expect(cluster.Delete(ctx, b)).To(Succeed())
 			},
-			account: []string{"Compliant=Unknown NothingDeclared", "Ready=True Reconciled"}, runs: []string{"Enforced Succeeded 5/5"},
+			account: []string{"Compliant=Unknown NothingDeclared", "Ready=True Reconciled"}, runs: []string{"Enforced Succeeded 2/5"},
 		}),
 		Entry("the account is no longer the baseline's", brake{
 			pull: func(_ *stage, a *v1alpha1.AWSAccount, _ *v1alpha1.SecurityBaseline) {
 				edit(a, func(a *v1alpha1.AWSAccount) { a.Labels = map[string]string{"env": "dev"} })
 			},
-			account: []string{"Compliant=Unknown NothingDeclared", "Ready=True Reconciled"}, runs: []string{"Enforced Succeeded 5/5"},
+			account: []string{"Compliant=Unknown NothingDeclared", "Ready=True Reconciled"}, runs: []string{"Enforced Succeeded 2/5"},
 		}),
 		Entry("the namespace is not allowed the account any more", brake{
 			pull: func(s *stage, _ *v1alpha1.AWSAccount, _ *v1alpha1.SecurityBaseline) {
@@ -158,6 +158,13 @@ var _ = Describe("the brakes", func() {
 		remains(a, append([]string{"Suspended=True OperatorSuspended"}, findings...)...)
 		check(a)
 		Expect(s.writes()).To(BeEmpty())
+		Expect(refresh(a).Status.OfferedRun).To(BeEmpty())
+		for _, run := range s.runs() {
+			if run.Spec.Trigger == v1alpha1.TriggerOffered {
+				expect(&run, "Ready=False Paused", "Reconciling=True Paused")
+				Expect(message(&run, "Ready")).To(Equal("goes on when it may write: the operator is suspended"))
+			}
+		}
 		s.stop()
 		s.run(prompt)
 		expect(a, resting...)

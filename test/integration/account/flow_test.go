@@ -106,7 +106,7 @@ var _ = Describe("in Approve", func() {
 		Expect(refresh(a).Status.OfferedRun).NotTo(Equal(first.Name))
 	})
 
-	It("does not offer a rejected plan again, but another one", func() {
+	It("does not offer a rejected action again, only others", func() {
 		s := start()
 		s.buckets("logs")
 		s.baseline("foundational", v1alpha1.Approve, blockBuckets())
@@ -120,8 +120,29 @@ var _ = Describe("in Approve", func() {
 		Expect(refresh(a).Status.OfferedRun).To(BeEmpty())
 		s.buckets("photos")
 		check(a)
-		Eventually(s.phases).Should(Equal([]string{"Offered Pending 0/2", "Offered Rejected 0/1"}))
+		Eventually(s.phases).Should(ConsistOf("Offered Pending 0/1", "Offered Rejected 0/1"))
 		Expect(s.writes()).To(BeEmpty())
+	})
+
+	It("does not apply by itself what was rejected, until that run is gone", func() {
+		s := start()
+		s.buckets("a", "b", "c")
+		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
+		a := s.account(actions(2))
+		run := s.onlyRun(v1alpha1.RunPending)
+		decide(run, v1alpha1.Rejected)
+		expect(run, "Ready=True Rejected")
+		expect(a, findings...)
+		Expect(s.posture().Status.Plan).To(HaveField("Rejected", int32(3)))
+		Expect(s.posture().Status.Findings).To(HaveEach(HaveField("Rejected", HavePrefix("alice said no to it in run "+run.Name))))
+		s.keepVersions("a") // by hand: two are left, which is within the limits
+		check(a)
+		expect(a, findings...)
+		Expect(s.writes()).To(BeEmpty())
+		Expect(cluster.Delete(ctx, run)).To(Succeed())
+		check(a)
+		expect(a, resting...)
+		Expect(s.writes()).To(HaveLen(2))
 	})
 
 	It("applies of an approved run only what the plan still holds, and offers the rest anew", func() {

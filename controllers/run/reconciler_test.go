@@ -1,0 +1,43 @@
+package run
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+)
+
+func TestExcess(t *testing.T) {
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	run := func(name string, phase v1alpha1.RunPhase, days int, revertOf string) metav1.PartialObjectMetadata {
+		labels := map[string]string{v1alpha1.LabelPhase: string(phase)}
+		if !phase.Final() {
+			labels = map[string]string{v1alpha1.LabelOpen: ""}
+		}
+		return metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{
+			Name: name, Labels: labels, CreationTimestamp: metav1.NewTime(now.AddDate(0, 0, -days)), Annotations: map[string]string{v1alpha1.AnnotationRevertOf: revertOf},
+		}}
+	}
+	runs := []metav1.PartialObjectMetadata{
+		run("open", v1alpha1.RunPending, 100, "undone"), run("undone", v1alpha1.RunSucceeded, 95, ""),
+		run("no", v1alpha1.RunRejected, 80, ""), run("old no", v1alpha1.RunRejected, 91, ""),
+		run("newest", v1alpha1.RunSucceeded, 1, ""), run("newer", v1alpha1.RunFailed, 2, ""), run("older", v1alpha1.RunSucceeded, 3, ""),
+		run("overtaken", v1alpha1.RunSuperseded, 0, ""),
+	}
+	r := &Reconciler{Now: func() time.Time { return now }, Keep: 3, KeepFor: 90 * 24 * time.Hour}
+	excess, next := r.excess(runs)
+	var names []string
+	for _, run := range excess {
+		names = append(names, run.Name)
+	}
+	slices.Sort(names)
+	if want := []string{"old no", "older"}; !slices.Equal(names, want) {
+		t.Errorf("got %v, want %v", names, want)
+	}
+	if want := 10 * 24 * time.Hour; next != want {
+		t.Errorf("the next after %s, want %s", next, want)
+	}
+}
