@@ -238,7 +238,7 @@ var _ = Describe("an accepted finding", func() {
 		}
 		s.run(prompt)
 		expect(a, accepted...)
-		Eventually(s.phases).Should(Equal([]string{"Offered Succeeded 1/1", "Offered Superseded 0/2"}))
+		Eventually(s.phases).Should(Equal([]string{"Offered Succeeded 0/1", "Offered Superseded 0/2"}))
 		Expect(s.writes()).To(BeEmpty())
 	})
 

@@ -102,7 +102,7 @@ var _ = Describe("baselines", func() {
 		prod := s.baseline("prod", v1alpha1.Audit, versionBuckets(), forEnv("prod"))
 		dev := s.baseline("dev", v1alpha1.Audit, blockBuckets(), forEnv("dev"))
 		a := s.account(func(a *v1alpha1.AWSAccount) { a.Labels = map[string]string{"env": "prod"} })
-		nobody := []string{"Compliant=Unknown NothingDeclared", "Ready=False NoAccounts", "Stalled=True NoAccounts"}
+		nobody := []string{"Compliant=Unknown NoAccounts", "Ready=False NoAccounts", "Stalled=True NoAccounts"}
 		expect(prod, findings...)
 		expect(dev, nobody...)
 		Expect([]int32{refresh(prod).Status.Accounts, prod.Status.Controls, refresh(dev).Status.Accounts, dev.Status.Controls}).To(Equal([]int32{1, 1, 0, 1}))

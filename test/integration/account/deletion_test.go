@@ -46,7 +46,7 @@ var _ = Describe("deleting", func() {
 		Expect(cluster.Delete(ctx, a)).To(Succeed())
 		Eventually(func() bool { return isGone(a) }).Should(BeTrue())
 		Expect(s.phases()).To(Equal([]string{"Offered Stopped 0/1"}))
-		expect(b, "Compliant=Unknown NothingDeclared", "Ready=False NoAccounts", "Stalled=True NoAccounts")
+		expect(b, "Compliant=Unknown NoAccounts", "Ready=False NoAccounts", "Stalled=True NoAccounts")
 		Expect(s.writes()).To(BeEmpty())
 	})
 

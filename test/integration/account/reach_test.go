@@ -78,7 +78,7 @@ var _ = Describe("an account that cannot be reached", func() {
 		a := s.account(roomy)
 		expect(a, "Blocked=True RunFailed", "Compliant=False Findings", "Ready=True Reconciled")
 		Expect(len(s.mutating())).To(Equal(1))
-		Expect(s.phases()).To(Equal([]string{"Enforced Failed 2/30"}))
+		Expect(s.phases()).To(Equal([]string{"Enforced Failed 1/30"}))
 		for _, call := range s.cloud.Calls() {
 			if strings.Contains(call.Caller, "222222222222:assumed-role") {
 				Expect(call.Operation).To(Equal("sts:GetCallerIdentity"))
