@@ -111,8 +111,8 @@ type RunAction struct {
 	// +kubebuilder:validation:items:MaxLength=128
 	// +listType=atomic
 	Calls []string `json:"calls"`
-	// What of the action spec.revert cannot undo, and why; left out where it undoes
-	// all of it.
+	// What of the action spec.revert cannot undo, and why; left out where it
+	// undoes all of it.
 	// +kubebuilder:validation:MaxLength=512
 	// +optional
 	NoUndo string `json:"noUndo,omitempty"`
