@@ -61,14 +61,17 @@ var _ = Describe("kubectl get", func() {
 			Conditions: conditions(metav1.ConditionTrue, metav1.ConditionFalse, v1alpha1.ReasonReconciled),
 			Totals:     totals, OfferedRun: "printed-1", LastVerifiedTime: verified,
 		}
+		for kind, reason := range map[string]string{v1alpha1.ConditionBlocked: v1alpha1.ReasonLimitExceeded, v1alpha1.ConditionSuspended: v1alpha1.ReasonSuspendedByOwner} {
+			account.Status.Conditions = append(account.Status.Conditions, metav1.Condition{Type: kind, Status: metav1.ConditionTrue, Reason: reason, LastTransitionTime: metav1.Now()})
+		}
 		Expect(operator.Status().Update(ctx, account)).To(Succeed())
 		narrow, wide, order := table(ctx, "awsaccounts", "printed")
-		Expect(order).To(Equal([]string{"Name", "ID", "Max", "Pass", "Fail", "Accepted", "Unknown", "Compliant", "Ready", "Reason", "Age"}))
+		Expect(order).To(Equal([]string{"Name", "ID", "Max", "Pass", "Fail", "Accepted", "Unknown", "Compliant", "Ready", "Reason", "Blocked", "Age"}))
 		Expect(narrow).To(SatisfyAll(
 			HaveKeyWithValue("ID", "111111111111"), HaveKeyWithValue("Max", "Approve"),
 			HaveKeyWithValue("Pass", "20"), HaveKeyWithValue("Fail", "9"), HaveKeyWithValue("Accepted", "2"), HaveKeyWithValue("Unknown", "1"),
-			HaveKeyWithValue("Compliant", "False"), HaveKeyWithValue("Ready", "True"), HaveKeyWithValue("Reason", "Reconciled"), HaveKey("Age")))
-		Expect(wide).To(SatisfyAll(HaveKeyWithValue("Contained", "1"), HaveKeyWithValue("Offered", "printed-1"), HaveKeyWithValue("Verified", "150m")))
+			HaveKeyWithValue("Compliant", "False"), HaveKeyWithValue("Ready", "True"), HaveKeyWithValue("Reason", "Reconciled"), HaveKeyWithValue("Blocked", "LimitExceeded"), HaveKey("Age")))
+		Expect(wide).To(SatisfyAll(HaveKeyWithValue("Contained", "1"), HaveKeyWithValue("Offered", "printed-1"), HaveKeyWithValue("Verified", "150m"), HaveKeyWithValue("Suspended", "SuspendedByOwner")))
 	})
 
 	It("answers for a SecurityBaseline", func(ctx context.Context) {
