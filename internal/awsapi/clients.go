@@ -3,6 +3,7 @@ package awsapi
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -32,92 +33,50 @@ type Clients struct {
 
 	config aws.Config
 	mu     sync.Mutex
-	made   map[string]any
-}
-
-func client[C any](c *Clients, name string, make func(aws.Config) *C) *C {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if have, ok := c.made[name].(*C); ok {
-		return have
-	}
-	fresh := make(c.config)
-	c.made[name] = fresh
-	return fresh
+	made   map[reflect.Type]any
 }
 
 // Account returns the region's Account client.
-func (c *Clients) Account() *account.Client {
-	return client(c, "account", func(config aws.Config) *account.Client { return account.NewFromConfig(config) })
-}
+func (c *Clients) Account() *account.Client { return Client[account.Client](c) }
 
 // CloudTrail returns the region's CloudTrail client.
-func (c *Clients) CloudTrail() *cloudtrail.Client {
-	return client(c, "cloudtrail", func(config aws.Config) *cloudtrail.Client { return cloudtrail.NewFromConfig(config) })
-}
+func (c *Clients) CloudTrail() *cloudtrail.Client { return Client[cloudtrail.Client](c) }
 
 // CloudWatch returns the region's CloudWatch client.
-func (c *Clients) CloudWatch() *cloudwatch.Client {
-	return client(c, "cloudwatch", func(config aws.Config) *cloudwatch.Client { return cloudwatch.NewFromConfig(config) })
-}
+func (c *Clients) CloudWatch() *cloudwatch.Client { return Client[cloudwatch.Client](c) }
 
 // Logs returns the region's Logs client.
-func (c *Clients) Logs() *cloudwatchlogs.Client {
-	return client(c, "cloudwatchlogs", func(config aws.Config) *cloudwatchlogs.Client { return cloudwatchlogs.NewFromConfig(config) })
-}
+func (c *Clients) Logs() *cloudwatchlogs.Client { return Client[cloudwatchlogs.Client](c) }
 
 // Config returns the region's Config client.
-func (c *Clients) Config() *configservice.Client {
-	return client(c, "configservice", func(config aws.Config) *configservice.Client { return configservice.NewFromConfig(config) })
-}
+func (c *Clients) Config() *configservice.Client { return Client[configservice.Client](c) }
 
 // DynamoDB returns the region's DynamoDB client.
-func (c *Clients) DynamoDB() *dynamodb.Client {
-	return client(c, "dynamodb", func(config aws.Config) *dynamodb.Client { return dynamodb.NewFromConfig(config) })
-}
+func (c *Clients) DynamoDB() *dynamodb.Client { return Client[dynamodb.Client](c) }
 
 // EC2 returns the region's EC2 client.
-func (c *Clients) EC2() *ec2.Client {
-	return client(c, "ec2", func(config aws.Config) *ec2.Client { return ec2.NewFromConfig(config) })
-}
+func (c *Clients) EC2() *ec2.Client { return Client[ec2.Client](c) }
 
 // GuardDuty returns the region's GuardDuty client.
-func (c *Clients) GuardDuty() *guardduty.Client {
-	return client(c, "guardduty", func(config aws.Config) *guardduty.Client { return guardduty.NewFromConfig(config) })
-}
+func (c *Clients) GuardDuty() *guardduty.Client { return Client[guardduty.Client](c) }
 
 // IAM returns the region's IAM client.
-func (c *Clients) IAM() *iam.Client {
-	return client(c, "iam", func(config aws.Config) *iam.Client { return iam.NewFromConfig(config) })
-}
+func (c *Clients) IAM() *iam.Client { return Client[iam.Client](c) }
 
 // KMS returns the region's KMS client.
-func (c *Clients) KMS() *kms.Client {
-	return client(c, "kms", func(config aws.Config) *kms.Client { return kms.NewFromConfig(config) })
-}
+func (c *Clients) KMS() *kms.Client { return Client[kms.Client](c) }
 
 // RDS returns the region's RDS client.
-func (c *Clients) RDS() *rds.Client {
-	return client(c, "rds", func(config aws.Config) *rds.Client { return rds.NewFromConfig(config) })
-}
+func (c *Clients) RDS() *rds.Client { return Client[rds.Client](c) }
 
 // S3Control returns the region's S3Control client.
-func (c *Clients) S3Control() *s3control.Client {
-	return client(c, "s3control", func(config aws.Config) *s3control.Client { return s3control.NewFromConfig(config) })
-}
+func (c *Clients) S3Control() *s3control.Client { return Client[s3control.Client](c) }
 
 // SNS returns the region's SNS client.
-func (c *Clients) SNS() *sns.Client {
-	return client(c, "sns", func(config aws.Config) *sns.Client { return sns.NewFromConfig(config) })
-}
+func (c *Clients) SNS() *sns.Client { return Client[sns.Client](c) }
 
-// S3 returns the region's S3 client. Path-style addressing is used where an endpoint is set,
-// since such an endpoint rarely serves a host name per bucket.
-func (c *Clients) S3() *s3.Client {
-	return client(c, "s3", func(config aws.Config) *s3.Client {
-		return s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil })
-	})
-}
+// S3 returns the region's S3 client.
+func (c *Clients) S3() *s3.Client { return Client[s3.Client](c) }
 
 func enabledRegions(ctx context.Context, c *Clients) ([]string, error) {
 	out, err := c.EC2().DescribeRegions(ctx, &ec2.DescribeRegionsInput{})

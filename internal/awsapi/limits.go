@@ -18,21 +18,23 @@ type pace struct {
 	burst     int
 }
 
-// paces by service, and by operation where one has a rate of its own; AWS documents refill rates per API, account and region.
-var paces = map[string]pace{
-	"ec2":        {20, 100},
-	"iam":        {15, 50},
-	"s3":         {100, 200},
-	"kms":        {100, 200},
-	"logs":       {5, 10},
-	"cloudtrail": {10, 10},
-	"dynamodb":   {10, 20},
-	"config":     {10, 20},
+// usualPace is for services whose rates nobody met.
+var usualPace = pace{20, 40}
 
-	"cloudtrail:LookupEvents": {2, 2},
+// paces of operations that have a rate of their own.
+var paces = map[string]pace{"cloudtrail:LookupEvents": {2, 2}}
+
+func paceOf(name string) pace {
+	if own, ok := paces[name]; ok {
+		return own
+	}
+	for _, one := range services {
+		if one.name == name {
+			return one.pace
+		}
+	}
+	return usualPace
 }
-
-var defaultPace = pace{20, 40}
 
 // limits hold one token bucket per account, region and service.
 type limits struct {
@@ -64,10 +66,7 @@ func (l *limits) bucket(key, service string) *rate.Limiter {
 	defer l.mu.Unlock()
 	bucket, ok := l.buckets[key]
 	if !ok {
-		p, known := paces[service]
-		if !known {
-			p = defaultPace
-		}
+		p := paceOf(service)
 		bucket = rate.NewLimiter(p.perSecond, p.burst)
 		l.buckets[key] = bucket
 	}

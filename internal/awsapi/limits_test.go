@@ -11,7 +11,7 @@ func TestPaces(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for key, want := range map[string]pace{"1//cloudtrail": {10, 10}, "1//cloudtrail:LookupEvents": {2, 2}, "1//sns": defaultPace} {
+	for key, want := range map[string]pace{"1//cloudtrail": {10, 10}, "1//cloudtrail:LookupEvents": {2, 2}, "1//sns": usualPace} {
 		bucket, ok := l.buckets[key]
 		if !ok || bucket.Limit() != want.perSecond || bucket.Burst() != want.burst {
 			t.Errorf("%s: %v, want %v", key, bucket, want)

@@ -45,6 +45,26 @@ func index(lists ...[]Operation) map[string]Operation {
 	return byName
 }
 
+// declare puts an operation into the registry. Declared twice, by different readers, it is one.
+func declare(operation Operation) Operation {
+	if have, known := operations[operation.Name]; known {
+		if have.Write != operation.Write {
+			panic("awsapi: " + operation.Name + " is declared as a read and as a write")
+		}
+		return have
+	}
+	operations[operation.Name] = operation
+	return operation
+}
+
+// ReadsBy declares by their names the calls that a reader of several makes. They change nothing.
+func ReadsBy(names ...string) []string {
+	for _, operation := range reads(names...) {
+		declare(operation)
+	}
+	return names
+}
+
 // Operations returns every call that the project may make, by name.
 func Operations() []Operation {
 	all := make([]Operation, 0, len(operations))
@@ -61,32 +81,4 @@ func Needs(name string) []string {
 		return operation.Permissions
 	}
 	return []string{name}
-}
-
-// servicePrefixes are the catalogue's names of services, by the SDK's service id.
-var servicePrefixes = map[string]string{
-	"Account":         "account",
-	"CloudTrail":      "cloudtrail",
-	"CloudWatch":      "cloudwatch",
-	"CloudWatch Logs": "logs",
-	"Config Service":  "config",
-	"DynamoDB":        "dynamodb",
-	"EC2":             "ec2",
-	"GuardDuty":       "guardduty",
-	"IAM":             "iam",
-	"KMS":             "kms",
-	"RDS":             "rds",
-	"S3":              "s3",
-	"S3 Control":      "s3control",
-	"SNS":             "sns",
-	"STS":             "sts",
-}
-
-// OperationName is how a call is named in plans, journals and metrics.
-func OperationName(serviceID, operation string) string {
-	prefix, ok := servicePrefixes[serviceID]
-	if !ok {
-		prefix = strings.ToLower(strings.ReplaceAll(serviceID, " ", ""))
-	}
-	return prefix + ":" + operation
 }

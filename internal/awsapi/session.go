@@ -3,6 +3,7 @@ package awsapi
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -109,7 +110,7 @@ func (s *Session) In(region string) *Clients {
 	if !ok {
 		config := s.config.Copy()
 		config.Region = region
-		clients = &Clients{Region: region, config: config, made: map[string]any{}}
+		clients = &Clients{Region: region, config: config, made: map[reflect.Type]any{}}
 		s.regions[region] = clients
 	}
 	return clients

@@ -144,7 +144,7 @@ func (n *needs) apply(example action.Action, why string) {
 }
 
 func (n *needs) add(grant Grant, on things) {
-	where, known := scopes[grant.Permission]
+	where, known := scopeOf(grant.Permission)
 	if !known {
 		n.err = cmp.Or(n.err, fmt.Errorf("granting %s for %s: where it applies is not known", grant.Permission, grant.For))
 		return

@@ -26,18 +26,19 @@ func (p place) grants(permission string) string { return fmt.Sprint(permission, 
 // scope returns where a permission applies. No place: the call does not take it there.
 type scope func(Site, things) []place
 
-// scopes are where each permission that any operation takes applies, as narrow as IAM allows by
-// the service authorization reference.
+// scopes are where permissions apply that depend on more than the type of resource a call names,
+// as narrow as IAM allows by the service authorization reference. The others follow from the
+// declarations of the calls.
 var scopes = join(
 	all(anywhere,
 		"iam:GetAccountSummary", "iam:GetAccountPasswordPolicy", "iam:GetAccountAuthorizationDetails", "iam:GenerateCredentialReport", "iam:GetCredentialReport",
 		"iam:UpdateAccountPasswordPolicy", "iam:DeleteAccountPasswordPolicy",
-		"s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock", "s3:PutAccountPublicAccessBlock",
+		"s3:ListAllMyBuckets",
 		"ec2:DescribeRegions", "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeNetworkInterfaces", "ec2:DescribeInstances", "ec2:DescribeSnapshots",
 		"ec2:DescribeImages", "ec2:DescribeVpcs", "ec2:DescribeFlowLogs",
 		"ec2:GetInstanceMetadataDefaults", "ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId", "ec2:EnableEbsEncryptionByDefault", "ec2:ModifyEbsDefaultKmsKeyId",
 		"ec2:DisableEbsEncryptionByDefault", "ec2:ResetEbsDefaultKmsKeyId",
-		"kms:ListKeys", "dynamodb:ListTables", "logs:DescribeLogGroups", "cloudtrail:DescribeTrails", "cloudtrail:ListTrails", "cloudtrail:LookupEvents",
+		"kms:ListKeys", "cloudtrail:DescribeTrails", "cloudtrail:ListTrails", "cloudtrail:LookupEvents",
 		"config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus", "config:DescribeDeliveryChannels", "config:PutDeliveryChannel", "config:DeleteDeliveryChannel",
 		"guardduty:ListDetectors",
 	),
@@ -76,9 +77,8 @@ var scopes = join(
 	all(fixed("Databases", "rds", "*"), "rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots"),
 	all(fixed("DatabaseSnapshots", "rds", "snapshot:*"), "rds:DescribeDBSnapshotAttributes", "rds:ModifyDBSnapshotAttribute"),
 	all(fixed("ClusterSnapshots", "rds", "cluster-snapshot:*"), "rds:DescribeDBClusterSnapshotAttributes", "rds:ModifyDBClusterSnapshotAttribute"),
-	all(fixed("Tables", "dynamodb", "table/*"), "dynamodb:DescribeContinuousBackups", "dynamodb:ListTagsOfResource", "dynamodb:UpdateContinuousBackups"),
 
-	all(fixed("LogGroups", "logs", "log-group:*"), "logs:DescribeMetricFilters", "logs:ListTagsForResource", "logs:PutMetricFilter", "logs:PutRetentionPolicy", "logs:DeleteMetricFilter"),
+	all(fixed("LogGroups", "logs", "log-group:*"), "logs:DescribeMetricFilters", "logs:PutMetricFilter", "logs:DeleteMetricFilter"),
 	all(tagged(ownLogGroup), "logs:CreateLogGroup", "logs:TagResource"),
 	// The trail that records an account may be its organization's, of another account.
 	all(trailsOfAll, "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus"),

@@ -1,10 +1,7 @@
 package inventory
 
 // Tables are the DynamoDB tables of a region.
-var Tables = Collection[Table]{Name: "dynamodb.tables", Scope: Regional}
-
-// TablePointInTimeRecovery is a call for each table.
-const TablePointInTimeRecovery Facet = "PointInTimeRecovery"
+var Tables = Collection[Table]{Name: "dynamodb.tables", Scope: Regional, Type: Type{Name: "AWS::DynamoDB::Table", ARN: "dynamodb:{region}:{account}:table/{id}"}}
 
 // Table is a DynamoDB table.
 type Table struct {
@@ -12,3 +9,6 @@ type Table struct {
 	// PointInTimeRecovery: the table can be restored to any second of the last weeks.
 	PointInTimeRecovery Observed[bool]
 }
+
+// TablePointInTimeRecovery is a call for each table.
+var TablePointInTimeRecovery = Asked(Tables, "PointInTimeRecovery", func(t *Table) *Observed[bool] { return &t.PointInTimeRecovery })

@@ -5,6 +5,7 @@ package inventory
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/guardrails-dev/aws-guardrails/internal/fault"
@@ -74,6 +75,9 @@ func (r Ref) Unique() string {
 // Reference returns the resource's identity; every fact has it by embedding.
 func (r Ref) Reference() Ref { return r }
 
+// Own is the identity that a fact embeds, for the reader to set.
+func (r *Ref) Own() *Ref { return r }
+
 // Name is the ARN where the resource has one, else the id.
 func (r Ref) Name() string {
 	if r.ARN != "" {
@@ -108,6 +112,27 @@ const (
 type Collection[T Resource] struct {
 	Name  string
 	Scope Scope
+	Type  Type
+}
+
+// Type is what AWS calls the resources of a collection.
+type Type struct {
+	// Name is the CloudFormation one: AWS::DynamoDB::Table.
+	Name string
+	// ARN is how it is written behind the partition, {region}, {account} and {id} standing for
+	// what differs: dynamodb:{region}:{account}:table/{id}. Empty: it has none.
+	ARN string
+}
+
+// Account is the type of what is set for an account, or for it in a region.
+var Account = Type{Name: "AWS::::Account"}
+
+// Named writes the ARN of a resource, "" where its type has none. A * stands for any.
+func (t Type) Named(partition, region, account, id string) string {
+	if t.ARN == "" {
+		return ""
+	}
+	return "arn:" + partition + ":" + strings.NewReplacer("{region}", region, "{account}", account, "{id}", id).Replace(t.ARN)
 }
 
 // Want is a collection, with the facets of it, that declared controls need.

@@ -83,13 +83,16 @@ func (r BucketEncryptionRule) String() string {
 
 // AccountPublicAccessBlocks holds one item: the Block Public Access in effect for the whole
 // account, by its own setting or by its organization's.
-var AccountPublicAccessBlocks = Collection[AccountPublicAccessBlock]{Name: "s3.accountPublicAccessBlock", Scope: Global}
+var AccountPublicAccessBlocks = Collection[AccountPublicAccessBlock]{Name: "s3.accountPublicAccessBlock", Scope: Global, Type: Account}
 
 // AccountPublicAccessBlock is S3 Block Public Access of an account.
 type AccountPublicAccessBlock struct {
 	Ref
 	Block Observed[PublicAccessBlock]
 }
+
+// S3PublicAccessBlock is the one thing to know of it.
+var S3PublicAccessBlock = Asked(AccountPublicAccessBlocks, "S3PublicAccessBlock", func(a *AccountPublicAccessBlock) *Observed[PublicAccessBlock] { return &a.Block })
 
 // PublicAccessBlock is the four parts of S3 Block Public Access.
 type PublicAccessBlock struct {

@@ -15,7 +15,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var dataRemedies = []remedy{by(unpublishDBSnapshot, republishDBSnapshot), by(enablePointInTimeRecovery, disablePointInTimeRecovery)}
+var dataRemedies = []remedy{by(unpublishDBSnapshot, republishDBSnapshot), setPointInTimeRecovery}
 
 func unpublishDBSnapshot(s *awsapi.Session, a action.UnpublishDBSnapshot) []Step {
 	snapshot := a.Snapshot.Ref()
@@ -68,25 +68,9 @@ func shareDBSnapshot(ctx context.Context, s *awsapi.Session, snapshot inventory.
 	return sent(client.ModifyDBSnapshotAttribute(ctx, &rds.ModifyDBSnapshotAttributeInput{DBSnapshotIdentifier: id, AttributeName: restore, ValuesToAdd: with, ValuesToRemove: without}))
 }
 
-func enablePointInTimeRecovery(s *awsapi.Session, a action.EnablePointInTimeRecovery) []Step {
-	return pointInTimeRecovery(s, a.Table, true)
-}
-
-func disablePointInTimeRecovery(s *awsapi.Session, a action.EnablePointInTimeRecovery) backward {
-	return one(pointInTimeRecovery(s, a.Table, false))
-}
-
-func pointInTimeRecovery(s *awsapi.Session, table action.Target, on bool) []Step {
-	return []Step{setting("dynamodb:UpdateContinuousBackups",
-		func(ctx context.Context) (bool, error) {
-			return read.TablePointInTimeRecovery(ctx, s, table.Region, table.ID)
-		},
-		!on, on,
-		func(ctx context.Context) error {
-			return sent(s.In(table.Region).DynamoDB().UpdateContinuousBackups(ctx, &dynamodb.UpdateContinuousBackupsInput{
-				TableName:                        aws.String(table.ID),
-				PointInTimeRecoverySpecification: &dynamodbtypes.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(on)},
-			}))
-		},
-	)}
-}
+var setPointInTimeRecovery = set(action.PointInTimeRecovery, sends((*dynamodb.Client).UpdateContinuousBackups,
+	func(table inventory.Ref, on bool) *dynamodb.UpdateContinuousBackupsInput {
+		return &dynamodb.UpdateContinuousBackupsInput{
+			TableName: &table.ID, PointInTimeRecoverySpecification: &dynamodbtypes.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: &on},
+		}
+	}))

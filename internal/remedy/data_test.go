@@ -57,9 +57,6 @@ var dataActions = map[string]struct {
 		},
 		disturb: func(t *testing.T, s *dataScene) { s.share(t, "222222222222") },
 	},
-	"EnablePointInTimeRecovery": {plan: func(*testing.T, *dataScene) action.Action {
-		return action.EnablePointInTimeRecovery{Table: dataTarget("AWS::DynamoDB::Table", "shop")}
-	}},
 	"CreateDetector": {plan: func(t *testing.T, s *dataScene) action.Action {
 		roundtrip.Done(t)(s.watch.DeleteDetector(t.Context(), &guardduty.DeleteDetectorInput{DetectorId: &s.detector}))
 		return action.CreateDetector{Detector: dataTarget("AWS::GuardDuty::Detector", roundtrip.Account)}

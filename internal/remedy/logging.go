@@ -1,7 +1,7 @@
 package remedy
 
 var loggingRemedies = []remedy{
-	by(keepLogs, irrevocable),
+	setLogRetention,
 	by(createTrail, deleteTrail), by(startTrail, stopTrail), by(recordAllRegions, recordOneRegion), by(recordManagementEvents, undoManagementEvents),
 	by(validateTrailLogs, undoTrailValidation), by(deliverTrailToLogs, undoTrailDelivery),
 	by(raiseTrailAlarm, removeTrailAlarm),

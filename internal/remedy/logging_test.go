@@ -102,7 +102,7 @@ func TestLoggingActions(t *testing.T) {
 		seed, alter func(loggingScene)
 	}{
 		"KeepLogs": {
-			action.KeepLogs{Group: loggingTarget("AWS::Logs::LogGroup", "app", "logs", "log-group:app"), From: 30, To: 365},
+			action.LogRetention.Set(loggingTarget("AWS::Logs::LogGroup", "app", "logs", "log-group:app"), 30, 365),
 			func(s loggingScene) { s.retain(30) }, func(s loggingScene) { s.retain(731) },
 		},
 		"CreateTrail": {

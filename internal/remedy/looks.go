@@ -25,7 +25,6 @@ var looks = map[string][]string{
 	"config:PutDeliveryChannel":            {"config:DescribeDeliveryChannels"},
 	"config:StartConfigurationRecorder":    {"config:DescribeConfigurationRecorderStatus"},
 	"config:StopConfigurationRecorder":     {"config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus"},
-	"dynamodb:UpdateContinuousBackups":     {"dynamodb:DescribeContinuousBackups"},
 	"ec2:AuthorizeSecurityGroupEgress":     {"ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules"},
 	"ec2:AuthorizeSecurityGroupIngress":    {"ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules"},
 	"ec2:CreateFlowLogs":                   {"ec2:DescribeFlowLogs"},
@@ -57,7 +56,6 @@ var looks = map[string][]string{
 	"logs:CreateLogGroup":                  {"logs:DescribeLogGroups"},
 	"logs:DeleteMetricFilter":              {"logs:DescribeMetricFilters"},
 	"logs:PutMetricFilter":                 {"logs:DescribeMetricFilters"},
-	"logs:PutRetentionPolicy":              {"logs:DescribeLogGroups"},
 	"rds:ModifyDBClusterSnapshotAttribute": {"rds:DescribeDBClusterSnapshotAttributes"},
 	"rds:ModifyDBSnapshotAttribute":        {"rds:DescribeDBSnapshotAttributes"},
 	"s3:CreateBucket":                      {"s3:ListBuckets", "s3:GetBucketLocation"},
@@ -66,7 +64,6 @@ var looks = map[string][]string{
 	"s3:PutBucketPolicy":                   {"s3:GetBucketPolicy"},
 	"s3:PutBucketVersioning":               {"s3:GetBucketVersioning"},
 	"s3:PutPublicAccessBlock":              {"s3:GetPublicAccessBlock"},
-	"s3control:PutPublicAccessBlock":       {"s3control:GetPublicAccessBlock"},
 	"sns:CreateTopic":                      {"sns:GetTopicAttributes"},
 	"sns:Subscribe":                        {"sns:ListSubscriptionsByTopic"},
 }
@@ -114,8 +111,26 @@ func looksBack(undo action.Undo) []string {
 	return nil
 }
 
+// setLooks are the reads of a change of a setting; nil of any other action.
+func setLooks(a action.Action) []string {
+	for _, r := range remedies() {
+		if r.looks != nil && r.action == action.TypeOf(a) {
+			return r.looks(a)
+		}
+	}
+	return nil
+}
+
 // Looks returns the reads that the steps of an action may take, sorted.
 func Looks(a action.Action) []string {
+	if undo, ok := a.(action.Undo); ok {
+		if looks := setLooks(undo.Of); looks != nil {
+			return looks
+		}
+	}
+	if looks := setLooks(a); looks != nil {
+		return looks
+	}
 	all := slices.Clone(looksOf(a))
 	for _, call := range a.Describe().Calls {
 		all = append(all, looks[call]...)

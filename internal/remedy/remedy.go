@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
@@ -42,14 +43,28 @@ func remedies() []remedy {
 }
 
 type remedy struct {
-	action reflect.Type
-	steps  func(*awsapi.Session, action.Action) []Step
-	undo   func(*awsapi.Session, action.Action) backward
+	// action is the type's name in runs.
+	action string
+	// looks are the reads of its steps; nil where they are listed by call.
+	looks func(action.Action) []string
+	// uses are the writes of a setting.
+	uses  []read.Use
+	steps func(*awsapi.Session, action.Action) []Step
+	undo  func(*awsapi.Session, action.Action) backward
+}
+
+// Uses are the writes of settings, and what each is made on.
+func Uses() []read.Use {
+	var all []read.Use
+	for _, r := range remedies() {
+		all = append(all, r.uses...)
+	}
+	return all
 }
 
 // by says which steps an action of the type A takes, and which take it back.
 func by[A action.Action](steps func(*awsapi.Session, A) []Step, undo func(*awsapi.Session, A) backward) remedy {
-	return remedy{action: reflect.TypeFor[A](), steps: typed(steps), undo: typed(undo)}
+	return remedy{action: reflect.TypeFor[A]().Name(), steps: typed(steps), undo: typed(undo)}
 }
 
 func typed[A action.Action, O any](steps func(*awsapi.Session, A) O) func(*awsapi.Session, action.Action) O {
@@ -67,7 +82,7 @@ func Steps(s *awsapi.Session, a action.Action) ([]Step, error) {
 		return undoing(s, undo)
 	}
 	for _, r := range remedies() {
-		if r.action == reflect.TypeOf(a) {
+		if r.action == action.TypeOf(a) {
 			return r.steps(s, a), nil
 		}
 	}

@@ -18,35 +18,20 @@ import (
 )
 
 var s3Remedies = []remedy{
-	by(blockAccountPublicAccess, unblockAccountPublicAccess), by(blockBucketPublicAccess, unblockBucketPublicAccess), by(enableBucketVersioning, suspendBucketVersioning),
+	setAccountPublicAccess, by(blockBucketPublicAccess, unblockBucketPublicAccess), by(enableBucketVersioning, suspendBucketVersioning),
 	by(encryptBucket, undoEncryptBucket), by(denyInsecureTransport, allowInsecureTransport),
 }
 
-func blockAccountPublicAccess(s *awsapi.Session, a action.BlockAccountPublicAccess) []Step {
-	return accountBlock(s, a.From, inventory.AllBlocked)
-}
-
-func unblockAccountPublicAccess(s *awsapi.Session, a action.BlockAccountPublicAccess) backward {
-	return one(accountBlock(s, inventory.AllBlocked, a.From))
-}
-
-func accountBlock(s *awsapi.Session, from, to inventory.PublicAccessBlock) []Step {
-	return []Step{setting("s3control:PutPublicAccessBlock",
-		func(ctx context.Context) (inventory.PublicAccessBlock, error) {
-			return read.AccountPublicAccessBlock(ctx, s)
-		},
-		from, to,
-		func(ctx context.Context) error {
-			return sent(s.In("").S3Control().PutPublicAccessBlock(ctx, &s3control.PutPublicAccessBlockInput{
-				AccountId: aws.String(s.Account),
-				PublicAccessBlockConfiguration: &controltypes.PublicAccessBlockConfiguration{
-					BlockPublicAcls: aws.Bool(to.BlockPublicAcls), IgnorePublicAcls: aws.Bool(to.IgnorePublicAcls),
-					BlockPublicPolicy: aws.Bool(to.BlockPublicPolicy), RestrictPublicBuckets: aws.Bool(to.RestrictPublicBuckets),
-				},
-			}))
-		},
-	)}
-}
+var setAccountPublicAccess = set(action.AccountPublicAccess, sends((*s3control.Client).PutPublicAccessBlock,
+	func(account inventory.Ref, to inventory.PublicAccessBlock) *s3control.PutPublicAccessBlockInput {
+		return &s3control.PutPublicAccessBlockInput{
+			AccountId: &account.Account,
+			PublicAccessBlockConfiguration: &controltypes.PublicAccessBlockConfiguration{
+				BlockPublicAcls: &to.BlockPublicAcls, IgnorePublicAcls: &to.IgnorePublicAcls,
+				BlockPublicPolicy: &to.BlockPublicPolicy, RestrictPublicBuckets: &to.RestrictPublicBuckets,
+			},
+		}
+	}))
 
 // bucketSetting is the step that changes one setting of a bucket, called at its region.
 func bucketSetting[S any](s *awsapi.Session, call string, bucket action.Target, current func(context.Context, *awsapi.Session, string, string) (S, error), from, to S, send func(context.Context, *s3.Client, *string) error) []Step {

@@ -48,7 +48,7 @@ func onS3(t *testing.T) map[string]struct {
 		action  action.Action
 		disturb func(*s3.Client, *s3control.Client) error
 	}{
-		"BlockAccountPublicAccess": {action.BlockAccountPublicAccess{Account: theAccount}, func(_ *s3.Client, control *s3control.Client) error {
+		"BlockAccountPublicAccess": {action.AccountPublicAccess.Set(theAccount, inventory.PublicAccessBlock{}, inventory.AllBlocked), func(_ *s3.Client, control *s3control.Client) error {
 			_, err := control.PutPublicAccessBlock(t.Context(), &s3control.PutPublicAccessBlockInput{
 				AccountId: aws.String(roundtrip.Account), PublicAccessBlockConfiguration: &controltypes.PublicAccessBlockConfiguration{BlockPublicAcls: aws.Bool(true)},
 			})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -21,7 +20,7 @@ import (
 // undoing returns the steps that take an action back, one for each call it says it takes.
 func undoing(s *awsapi.Session, undo action.Undo) ([]Step, error) {
 	for _, r := range remedies() {
-		if r.action != reflect.TypeOf(undo.Of) {
+		if r.action != action.TypeOf(undo.Of) {
 			continue
 		}
 		var steps []Step

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
@@ -19,28 +18,25 @@ const usualDays = 365
 const controlTower = "aws-controltower/"
 
 // An incident is often found months after it began; logs that are gone by then tell nothing.
-var logGroupRetention = posture.Add(&Controls, posture.Over[v1alpha1.LogGroupRetention, inventory.LogGroup]{
+var logGroupRetention = posture.AddPlain(&Controls, posture.Plain[v1alpha1.LogGroupRetention, inventory.LogGroup, int32]{
 	ID:       "log-group-retention",
 	Declared: func(p *v1alpha1.Posture) *v1alpha1.LogGroupRetention { return p.Logging.LogGroupRetention },
-	Observe:  inventory.LogGroups.With(),
-	Judge: func(leaf v1alpha1.LogGroupRetention, group inventory.LogGroup, _ time.Time) posture.Verdict {
-		least := fewestDays(leaf)
-		switch {
-		case group.Fixed:
-			return posture.DoesNotApply("RetentionFixed", "the group's class keeps logs for a fixed time")
-		case group.RetentionDays != 0 && group.RetentionDays < least:
-			return posture.Fail("RetentionTooShort", "keeps logs for %d days, declared are %d", group.RetentionDays, least)
-		}
-		return posture.Pass()
+	Setting:  action.LogRetention,
+	Apart: func(_ v1alpha1.LogGroupRetention, group inventory.LogGroup) (posture.Verdict, bool) {
+		return posture.DoesNotApply("RetentionFixed", "the group's class keeps logs for a fixed time"), group.Fixed
 	},
-	Plans: posture.Always[v1alpha1.LogGroupRetention](action.KeepLogs{}),
-	Mend: func(leaf v1alpha1.LogGroupRetention, group inventory.LogGroup) []action.Action {
-		if strings.HasPrefix(group.ID, controlTower) {
-			return nil
+	Want: func(leaf v1alpha1.LogGroupRetention, have int32) int32 {
+		if forever := have == 0; forever {
+			return have
 		}
-		return []action.Action{action.KeepLogs{Group: action.On(group), From: group.RetentionDays, To: fewestDays(leaf)}}
+		return max(have, fewestDays(leaf))
 	},
+	Reason: "RetentionTooShort",
+	Says:   "keeps logs for {have}, declared are {want}",
 	ByHand: func(leaf v1alpha1.LogGroupRetention, group inventory.LogGroup) string {
+		if !strings.HasPrefix(group.ID, controlTower) {
+			return ""
+		}
 		return fmt.Sprintf("Control Tower manages %s: set its log retention to at least %d days in the landing zone's settings, in the organization's management account", group.ID, fewestDays(leaf))
 	},
 })

@@ -20,8 +20,8 @@ func TestLogGroupRetention(t *testing.T) {
 		"forever":         {365, inventory.LogGroup{}, v1alpha1.Pass, ""},
 		"longer":          {365, inventory.LogGroup{RetentionDays: 400}, v1alpha1.Pass, ""},
 		"just so":         {365, inventory.LogGroup{RetentionDays: 365}, v1alpha1.Pass, ""},
-		"shorter":         {365, inventory.LogGroup{RetentionDays: 180}, v1alpha1.Fail, "keeps logs for 180 days, declared are 365"},
-		"left to default": {0, inventory.LogGroup{RetentionDays: 30}, v1alpha1.Fail, "keeps logs for 30 days, declared are 365"},
+		"shorter":         {365, inventory.LogGroup{RetentionDays: 180}, v1alpha1.Fail, "keeps logs for 180 days, declared are 365 days"},
+		"left to default": {0, inventory.LogGroup{RetentionDays: 30}, v1alpha1.Fail, "keeps logs for 30 days, declared are 365 days"},
 		"fixed by class":  {365, inventory.LogGroup{RetentionDays: 1, Fixed: true}, v1alpha1.NotApplicable, "the group's class keeps logs for a fixed time"},
 	} {
 		t.Run(name, func(t *testing.T) {

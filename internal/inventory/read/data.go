@@ -9,7 +9,7 @@ import (
 var dataReaders = []reader{
 	collection(inventory.Databases, databases, nil),
 	collection(inventory.DBSnapshots, dbSnapshots, nil),
-	collection(inventory.Tables, tables, tableTags),
+	tables,
 }
 
 // errNoContent is an answer without what was asked for. It is not an absence.

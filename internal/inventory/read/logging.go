@@ -3,7 +3,7 @@ package read
 import "github.com/guardrails-dev/aws-guardrails/internal/inventory"
 
 var loggingReaders = []reader{
-	collection(inventory.LogGroups, logGroups, logGroupTags),
+	logGroups,
 	collection(inventory.Trails, trails, trailTags),
 	collection(inventory.AuditTrails, auditTrails, auditTrailTags),
 	collection(inventory.TrailAlerts, trailAlerts, alertsTags),

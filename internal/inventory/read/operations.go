@@ -7,7 +7,8 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-// operations are the calls that the reading of each collection may take, a closer look at what
+// operations are the calls that readers take which are not made of parts: what the reading of
+// each collection may take, a closer look at what
 // is wrong included. Facets have theirs. IAM policies are made of them, and a test holds them to
 // what is called.
 var operations = map[string][]string{
@@ -18,22 +19,19 @@ var operations = map[string][]string{
 		"iam:GetAccountAuthorizationDetails", "iam:GenerateCredentialReport", "iam:GetCredentialReport",
 		"iam:GetLoginProfile", "iam:GetUser", "iam:ListMFADevices", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed",
 	},
-	inventory.Buckets.Name:                   {"s3:ListBuckets", "s3:GetBucketLocation", "s3:GetBucketTagging"},
-	inventory.AccountPublicAccessBlocks.Name: {"s3control:GetPublicAccessBlock"},
-	inventory.SecurityGroups.Name:            {"ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeNetworkInterfaces"},
-	inventory.Instances.Name:                 {"ec2:DescribeInstances"},
-	inventory.MetadataDefaults.Name:          {"ec2:GetInstanceMetadataDefaults"},
-	inventory.EBSDefaults.Name:               {"ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId"},
-	inventory.EBSSnapshots.Name:              {"ec2:DescribeSnapshots", "ec2:DescribeSnapshotAttribute"},
-	inventory.Images.Name:                    {"ec2:DescribeImages"},
-	inventory.VPCs.Name:                      {"ec2:DescribeVpcs", "ec2:DescribeFlowLogs"},
-	inventory.Keys.Name:                      {"kms:ListKeys", "kms:DescribeKey", "kms:ListResourceTags"},
-	inventory.Databases.Name:                 {"rds:DescribeDBInstances", "rds:DescribeDBClusters"},
-	inventory.DBSnapshots.Name:               {"rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots"},
-	inventory.Tables.Name:                    {"dynamodb:ListTables", "dynamodb:ListTagsOfResource"},
-	inventory.LogGroups.Name:                 {"logs:DescribeLogGroups", "logs:ListTagsForResource"},
-	inventory.Trails.Name:                    {"cloudtrail:DescribeTrails", "cloudtrail:ListTrails", "cloudtrail:ListTags"},
-	inventory.AuditTrails.Name:               {"cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors", "cloudtrail:ListTags"},
+	inventory.Buckets.Name:          {"s3:ListBuckets", "s3:GetBucketLocation", "s3:GetBucketTagging"},
+	inventory.SecurityGroups.Name:   {"ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeNetworkInterfaces"},
+	inventory.Instances.Name:        {"ec2:DescribeInstances"},
+	inventory.MetadataDefaults.Name: {"ec2:GetInstanceMetadataDefaults"},
+	inventory.EBSDefaults.Name:      {"ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId"},
+	inventory.EBSSnapshots.Name:     {"ec2:DescribeSnapshots", "ec2:DescribeSnapshotAttribute"},
+	inventory.Images.Name:           {"ec2:DescribeImages"},
+	inventory.VPCs.Name:             {"ec2:DescribeVpcs", "ec2:DescribeFlowLogs"},
+	inventory.Keys.Name:             {"kms:ListKeys", "kms:DescribeKey", "kms:ListResourceTags"},
+	inventory.Databases.Name:        {"rds:DescribeDBInstances", "rds:DescribeDBClusters"},
+	inventory.DBSnapshots.Name:      {"rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots"},
+	inventory.Trails.Name:           {"cloudtrail:DescribeTrails", "cloudtrail:ListTrails", "cloudtrail:ListTags"},
+	inventory.AuditTrails.Name:      {"cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors", "cloudtrail:ListTags"},
 	inventory.TrailAlerts.Name: {
 		"cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors", "cloudtrail:ListTags",
 		"logs:DescribeMetricFilters", "cloudwatch:DescribeAlarms", "sns:ListSubscriptionsByTopic",
@@ -57,7 +55,6 @@ var facetOperations = map[string]map[inventory.Facet][]string{
 	inventory.EBSDefaults.Name: {inventory.EBSKey(""): {"kms:DescribeKey"}},
 	inventory.Keys.Name:        {inventory.KeyRotation: {"kms:GetKeyRotationStatus"}},
 	inventory.DBSnapshots.Name: {inventory.DBSnapshotSharing: {"rds:DescribeDBSnapshotAttributes", "rds:DescribeDBClusterSnapshotAttributes"}},
-	inventory.Tables.Name:      {inventory.TablePointInTimeRecovery: {"dynamodb:DescribeContinuousBackups"}},
 }
 
 // Operations returns the calls that reading what is wanted may take, sorted.
@@ -68,8 +65,25 @@ func Operations(want inventory.Want) []string {
 			all = append(all, calls...)
 		}
 	}
+	for _, use := range Uses() {
+		if use.Collection == want.Collection && (use.Facet == "" || want.Facets.Has(use.Facet)) {
+			all = append(all, use.Call)
+		}
+	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// Calls returns those by which a step looks again at one resource: of the facet, or, without
+// one, of the list.
+func Calls(want inventory.Want, facet inventory.Facet) []string {
+	var all []string
+	for _, use := range Uses() {
+		if use.Collection == want.Collection && use.Facet == facet && !use.Tags {
+			all = append(all, use.Call)
+		}
+	}
+	return all
 }
 
 func covers(facet, wanted inventory.Facet) bool {

@@ -42,6 +42,10 @@ type reader struct {
 	collection string
 	read       func(context.Context, *Scope, inventory.Facets, *inventory.Snapshot)
 	closer     func(context.Context, *Scope, *inventory.Snapshot, func(inventory.Ref) bool)
+	// one reads one resource again; uses are its calls. Readers that are not made of parts have
+	// neither.
+	one  func(context.Context, *Scope, inventory.Ref, inventory.Facet) (any, error)
+	uses []Use
 }
 
 // readers is the one list of what can be read.
@@ -132,6 +136,11 @@ func scopeOf(session *awsapi.Session, snapshot *inventory.Snapshot, region strin
 // ref identifies a resource of the scope.
 func (s *Scope) ref(kind, region, id, arn string) inventory.Ref {
 	return inventory.Ref{Account: s.Account, Partition: s.Partition, Region: region, Type: kind, ID: id, ARN: arn}
+}
+
+// of identifies a resource of a collection whose ARNs are all written in one form.
+func of[T inventory.Resource](s *Scope, c inventory.Collection[T], id string) inventory.Ref {
+	return s.ref(c.Type.Name, s.Region, id, c.Type.Named(s.Partition, s.Region, s.Account, id))
 }
 
 // observed makes a fact of one read's two results.

@@ -16,7 +16,7 @@ import (
 
 var s3Readers = []reader{
 	collection(inventory.Buckets, buckets, bucketTags),
-	collection(inventory.AccountPublicAccessBlocks, accountPublicAccessBlock, nil),
+	accountPublicAccessBlock,
 }
 
 // bucketPage is the most that ListBuckets gives at once; asking for it also makes S3 say each

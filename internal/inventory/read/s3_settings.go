@@ -98,29 +98,23 @@ func BucketPolicy(ctx context.Context, s *awsapi.Session, region, bucket string)
 	return *out.Policy, nil
 }
 
-func accountPublicAccessBlock(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.AccountPublicAccessBlock, error) {
-	block, err := AccountPublicAccessBlock(ctx, s.Session)
-	return []inventory.AccountPublicAccessBlock{{Ref: s.ref("AWS::::Account", "", s.Account, ""), Block: observed(s, block, err)}}, nil
-}
-
-// AccountPublicAccessBlock reads the Block Public Access in effect for the account, whether it
-// or its organization set it; none is all off.
-func AccountPublicAccessBlock(ctx context.Context, s *awsapi.Session) (inventory.PublicAccessBlock, error) {
-	out, err := s.In("").S3Control().GetPublicAccessBlock(ctx, &s3control.GetPublicAccessBlockInput{AccountId: aws.String(s.Account)})
-	if fault.Code(err) == noBlock {
-		return inventory.PublicAccessBlock{}, nil
-	}
-	if err != nil {
-		return inventory.PublicAccessBlock{}, fmt.Errorf("reading the account's public access block: %w", err)
-	}
-	if out.PublicAccessBlockConfiguration == nil {
-		return inventory.PublicAccessBlock{}, fmt.Errorf("reading the account's public access block: %w", errNothingSaid)
-	}
-	block := out.PublicAccessBlockConfiguration
-	return inventory.PublicAccessBlock{
-		BlockPublicAcls:       aws.ToBool(block.BlockPublicAcls),
-		IgnorePublicAcls:      aws.ToBool(block.IgnorePublicAcls),
-		BlockPublicPolicy:     aws.ToBool(block.BlockPublicPolicy),
-		RestrictPublicBuckets: aws.ToBool(block.RestrictPublicBuckets),
-	}, nil
-}
+// accountPublicAccessBlock is what is in effect, whether the account or its organization set it.
+var accountPublicAccessBlock = made(inventory.AccountPublicAccessBlocks,
+	single[inventory.AccountPublicAccessBlock](),
+	asked(inventory.S3PublicAccessBlock, (*s3control.Client).GetPublicAccessBlock,
+		func(a inventory.Ref) *s3control.GetPublicAccessBlockInput {
+			return &s3control.GetPublicAccessBlockInput{AccountId: &a.Account}
+		},
+		func(out *s3control.GetPublicAccessBlockOutput) (inventory.PublicAccessBlock, error) {
+			block := out.PublicAccessBlockConfiguration
+			if block == nil {
+				return inventory.PublicAccessBlock{}, errNothingSaid
+			}
+			return inventory.PublicAccessBlock{
+				BlockPublicAcls: aws.ToBool(block.BlockPublicAcls), IgnorePublicAcls: aws.ToBool(block.IgnorePublicAcls),
+				BlockPublicPolicy: aws.ToBool(block.BlockPublicPolicy), RestrictPublicBuckets: aws.ToBool(block.RestrictPublicBuckets),
+			}, nil
+		},
+		none[inventory.AccountPublicAccessBlock](noBlock),
+	),
+)

@@ -64,8 +64,13 @@ func (t Target) Ref() inventory.Ref {
 	return inventory.Ref{Account: t.Account, Partition: t.Partition, Region: t.Region, Type: t.Type, ID: t.ID, ARN: t.ARN}
 }
 
-// TypeOf returns the name that an action's type has in a run.
-func TypeOf(a Action) string { return reflect.TypeOf(a).Name() }
+// TypeOf returns the name that an action's type has in a run: of a Set, its setting's.
+func TypeOf(a Action) string {
+	if set, ok := a.(Set); ok {
+		return set.of.name()
+	}
+	return reflect.TypeOf(a).Name()
+}
 
 // Encode returns an action's content.
 func Encode(a Action) ([]byte, error) {
@@ -85,6 +90,13 @@ func decodeAs(types []Action, typeName string, content []byte) (Action, error) {
 	for _, known := range types {
 		if TypeOf(known) != typeName {
 			continue
+		}
+		if set, ok := known.(Set); ok {
+			decoded, err := set.of.decode(content)
+			if err != nil {
+				return nil, fmt.Errorf("decoding %s: %w", typeName, err)
+			}
+			return decoded, nil
 		}
 		fresh := reflect.New(reflect.TypeOf(known))
 		if err := json.Unmarshal(content, fresh.Interface()); err != nil {

@@ -12,10 +12,21 @@ import (
 
 // filled returns an action of the same type with something in every field.
 func filled(a action.Action) action.Action {
+	if set, ok := a.(action.Set); ok {
+		fill(reflect.ValueOf(&set.Target).Elem())
+		set.From, set.To = filledValue(set.From), filledValue(set.To)
+		return set
+	}
 	value := reflect.New(reflect.TypeOf(a)).Elem()
 	fill(value)
 	full, _ := value.Interface().(action.Action)
 	return full
+}
+
+func filledValue(of any) any {
+	value := reflect.New(reflect.TypeOf(of)).Elem()
+	fill(value)
+	return value.Interface()
 }
 
 // fill puts something into a value and all that is in it.

@@ -5,7 +5,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-var dataTypes = []Action{UnpublishDBSnapshot{}, EnablePointInTimeRecovery{}}
+var dataTypes = []Action{UnpublishDBSnapshot{}}
 
 // UnpublishDBSnapshot takes everyone out of those who may restore a database snapshot; accounts
 // that are named keep it. It is disruptive: a stranger's use may be a wanted one.
@@ -35,27 +35,13 @@ func (a UnpublishDBSnapshot) Describe() Description {
 // Undo implements Action.
 func (a UnpublishDBSnapshot) Undo(done []string) Undoing { return back(done...) }
 
-// EnablePointInTimeRecovery keeps a table restorable to any second of the last 35 days. It is
-// costly: the backups are billed by size.
-type EnablePointInTimeRecovery struct {
-	Table Target `json:"table"`
-}
-
-// Describe implements Action.
-func (a EnablePointInTimeRecovery) Describe() Description {
-	return Description{
-		Target:     a.Table.Ref(),
-		Collection: inventory.Tables.Name,
-		Setting:    "PointInTimeRecovery",
-		Title:      "enable point-in-time recovery of table " + a.Table.ID,
-		From:       "off",
-		To:         "on",
-		Risk:       v1alpha1.Costly,
-		Calls:      []string{"dynamodb:UpdateContinuousBackups"},
-	}
-}
-
-// Undo implements Action. Nothing brings the backups back.
-func (a EnablePointInTimeRecovery) Undo(done []string) Undoing {
-	return Undoing{Calls: done, To: "off; the backups of the table that were kept so far are lost", Risk: v1alpha1.Irreversible}
-}
+// PointInTimeRecovery keeps a table restorable to any second of the last 35 days; the backups
+// are billed by size.
+var PointInTimeRecovery = sets(Setting[inventory.Table, bool]{
+	Type:   "EnablePointInTimeRecovery",
+	Fact:   inventory.TablePointInTimeRecovery,
+	Title:  "enable point-in-time recovery of table {id}",
+	Risk:   v1alpha1.Costly,
+	Call:   "dynamodb:UpdateContinuousBackups",
+	Undone: Undoing{To: "off; the backups of the table that were kept so far are lost", Risk: v1alpha1.Irreversible},
+})

@@ -1,7 +1,6 @@
 package action
 
 var loggingTypes = []Action{
-	KeepLogs{},
 	CreateTrail{},
 	StartTrail{},
 	RecordAllRegions{},

@@ -7,29 +7,13 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-// KeepLogs makes a log group keep its logs longer. Storage is billed by volume.
-type KeepLogs struct {
-	Group Target `json:"group"`
-	// From and To are days.
-	From int32 `json:"from"`
-	To   int32 `json:"to"`
-}
-
-// Describe implements Action.
-func (a KeepLogs) Describe() Description {
-	return Description{
-		Target:     a.Group.Ref(),
-		Collection: inventory.LogGroups.Name,
-		Setting:    "Retention",
-		Title:      fmt.Sprintf("keep the logs of group %s for %d days", a.Group.ID, a.To),
-		From:       fmt.Sprintf("%d days", a.From),
-		To:         fmt.Sprintf("%d days", a.To),
-		Risk:       v1alpha1.Safe,
-		Calls:      []string{"logs:PutRetentionPolicy"},
-	}
-}
-
-// Undo implements Action.
-func (a KeepLogs) Undo([]string) Undoing {
-	return never("keeping them for a shorter time would delete logs, and evidence is not deleted")
-}
+// LogRetention is how long a log group keeps its logs. Storage is billed by volume.
+var LogRetention = sets(Setting[inventory.LogGroup, int32]{
+	Type:  "KeepLogs",
+	Fact:  inventory.LogGroupRetention,
+	Title: "keep the logs of group {id} for {to}",
+	Text:  func(days int32) string { return fmt.Sprintf("%d days", days) },
+	Risk:  v1alpha1.Safe,
+	Call:  "logs:PutRetentionPolicy",
+	Never: "keeping them for a shorter time would delete logs, and evidence is not deleted",
+})

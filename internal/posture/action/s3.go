@@ -6,32 +6,18 @@ import (
 )
 
 var s3Types = []Action{
-	BlockAccountPublicAccess{}, BlockBucketPublicAccess{}, EnableBucketVersioning{}, EncryptBucket{}, DenyInsecureTransport{},
+	BlockBucketPublicAccess{}, EnableBucketVersioning{}, EncryptBucket{}, DenyInsecureTransport{},
 }
 
-// BlockAccountPublicAccess turns all four parts of the account's Block Public Access on. It is
-// disruptive: whoever reads any of its buckets without credentials is cut off.
-type BlockAccountPublicAccess struct {
-	Account Target                      `json:"account"`
-	From    inventory.PublicAccessBlock `json:"from"`
-}
-
-// Describe implements Action.
-func (a BlockAccountPublicAccess) Describe() Description {
-	return Description{
-		Target:     a.Account.Ref(),
-		Collection: inventory.AccountPublicAccessBlocks.Name,
-		Setting:    "S3PublicAccessBlock",
-		Title:      "block public access to S3 in account " + a.Account.ID,
-		From:       a.From.String(),
-		To:         inventory.AllBlocked.String(),
-		Risk:       v1alpha1.Disruptive,
-		Calls:      []string{"s3control:PutPublicAccessBlock"},
-	}
-}
-
-// Undo implements Action.
-func (a BlockAccountPublicAccess) Undo(done []string) Undoing { return back(done...) }
+// AccountPublicAccess is the account's Block Public Access. To turn it on is disruptive: whoever
+// reads any of its buckets without credentials is cut off.
+var AccountPublicAccess = sets(Setting[inventory.AccountPublicAccessBlock, inventory.PublicAccessBlock]{
+	Type:  "BlockAccountPublicAccess",
+	Fact:  inventory.S3PublicAccessBlock,
+	Title: "block public access to S3 in account {id}",
+	Risk:  v1alpha1.Disruptive,
+	Call:  "s3control:PutPublicAccessBlock",
+})
 
 // BlockBucketPublicAccess turns all four parts of a bucket's Block Public Access on. It is
 // disruptive: whoever reads the bucket without credentials is cut off.

@@ -275,7 +275,7 @@ var _ = Describe("an ended run whose undo is wanted", func() {
 		Entry("it changed nothing", func(run *v1alpha1.RemediationRun) { run.Status.Journal[0].Result = v1alpha1.CallAlreadySo }, "the run changed nothing in AWS"),
 		Entry("it is of another account", func(run *v1alpha1.RemediationRun) { run.Spec.AccountID = "999999999998" }, "the run is of account 999999999998"),
 		Entry("what it did cannot be undone", func(run *v1alpha1.RemediationRun) {
-			planned := (&stage{id: run.Spec.AccountID}).plannedAction(action.KeepLogs{Group: action.Target{Account: run.Spec.AccountID, Partition: "aws", Region: "us-east-1", Type: "AWS::Logs::LogGroup", ID: "audit"}, From: 30, To: 365}, "log-group-retention")
+			planned := (&stage{id: run.Spec.AccountID}).plannedAction(action.LogRetention.Set(action.Target{Account: run.Spec.AccountID, Partition: "aws", Region: "us-east-1", Type: "AWS::Logs::LogGroup", ID: "audit"}, 30, 365), "log-group-retention")
 			run.Spec.Actions, run.Status.Journal[0].Action, run.Status.Journal[0].Call = []v1alpha1.RunAction{planned}, planned.Hash, planned.Calls[0]
 		}, "keep the logs of group audit for 365 days: keeping them for a shorter time would delete logs, and evidence is not deleted"),
 		Entry("it holds what nobody planned", func(run *v1alpha1.RemediationRun) {

@@ -1,0 +1,129 @@
+package awsapi
+
+import (
+	"context"
+	"reflect"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/account"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/configservice"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/guardduty"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3control"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// services is the one list of those that the project speaks to, and of how fast one account is
+// asked in one region: below what AWS refills for its owner, which it documents per API, account
+// and region.
+var services = []service{
+	speaks("account", account.ServiceID, account.NewFromConfig, usualPace),
+	speaks("cloudtrail", cloudtrail.ServiceID, cloudtrail.NewFromConfig, pace{10, 10}),
+	speaks("cloudwatch", cloudwatch.ServiceID, cloudwatch.NewFromConfig, usualPace),
+	speaks("config", configservice.ServiceID, configservice.NewFromConfig, pace{10, 20}),
+	speaks("dynamodb", dynamodb.ServiceID, dynamodb.NewFromConfig, pace{10, 20}),
+	speaks("ec2", ec2.ServiceID, ec2.NewFromConfig, pace{20, 100}),
+	speaks("guardduty", guardduty.ServiceID, guardduty.NewFromConfig, usualPace),
+	speaks("iam", iam.ServiceID, iam.NewFromConfig, pace{15, 50}),
+	speaks("kms", kms.ServiceID, kms.NewFromConfig, pace{100, 200}),
+	speaks("logs", cloudwatchlogs.ServiceID, cloudwatchlogs.NewFromConfig, pace{5, 10}),
+	speaks("rds", rds.ServiceID, rds.NewFromConfig, usualPace),
+	speaks("s3", s3.ServiceID, pathStyle, pace{100, 200}),
+	speaks("s3control", s3control.ServiceID, s3control.NewFromConfig, usualPace),
+	speaks("sns", sns.ServiceID, sns.NewFromConfig, usualPace),
+	speaks("sts", sts.ServiceID, sts.NewFromConfig, usualPace),
+}
+
+// service is one of AWS's.
+type service struct {
+	// name is what the catalogue calls it, id what the SDK does.
+	name, id string
+	client   reflect.Type
+	make     func(aws.Config) any
+	pace     pace
+}
+
+func speaks[C, O any](name, id string, make func(aws.Config, ...func(*O)) *C, pace pace) service {
+	return service{name: name, id: id, client: reflect.TypeFor[C](), make: func(config aws.Config) any { return make(config) }, pace: pace}
+}
+
+// pathStyle addresses buckets by path where an endpoint is set, since such an endpoint rarely
+// serves a host name per bucket.
+func pathStyle(config aws.Config, options ...func(*s3.Options)) *s3.Client {
+	return s3.NewFromConfig(config, append(options, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil })...)
+}
+
+// Client returns the region's client of a service, made when it is first asked for.
+func Client[C any](c *Clients) *C {
+	kind := reflect.TypeFor[C]()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if have, ok := c.made[kind].(*C); ok {
+		return have
+	}
+	fresh, _ := speaking(kind).make(c.config).(*C)
+	c.made[kind] = fresh
+	return fresh
+}
+
+// speaking returns the service that a client is of. A call of any other service does not pass
+// start-up: it is declared while packages initialise.
+func speaking(client reflect.Type) service {
+	for _, one := range services {
+		if one.client == client {
+			return one
+		}
+	}
+	panic("awsapi: " + client.String() + " is no client of a service in the list")
+}
+
+// OperationName is how a call is named in plans, journals and metrics.
+func OperationName(serviceID, operation string) string {
+	for _, one := range services {
+		if one.id == serviceID {
+			return one.name + ":" + operation
+		}
+	}
+	return strings.ToLower(strings.ReplaceAll(serviceID, " ", "")) + ":" + operation
+}
+
+// Call is one operation of AWS: the SDK's own method for it. It is named as the method's input
+// is, so that what is called and what is listed cannot differ.
+type Call[I, O any] struct {
+	Operation
+	send func(context.Context, *Clients, *I) (*O, error)
+}
+
+// Reads declares a call that changes nothing. It is for the initialisation of packages: what is
+// not declared by then is refused. Permissions are the IAM actions it takes, where they are not
+// its name.
+func Reads[C, I, O, P any](method func(*C, context.Context, *I, ...func(*P)) (*O, error), permissions ...string) Call[I, O] {
+	return called(method, Operation{Permissions: permissions})
+}
+
+// Writes declares a call that changes something, as Reads does.
+func Writes[C, I, O, P any](method func(*C, context.Context, *I, ...func(*P)) (*O, error), permissions ...string) Call[I, O] {
+	return called(method, Operation{Permissions: permissions, Write: true})
+}
+
+func called[C, I, O, P any](method func(*C, context.Context, *I, ...func(*P)) (*O, error), operation Operation) Call[I, O] {
+	operation.Name = speaking(reflect.TypeFor[C]()).name + ":" + strings.TrimSuffix(reflect.TypeFor[I]().Name(), "Input")
+	return Call[I, O]{Operation: declare(operation), send: func(ctx context.Context, c *Clients, in *I) (*O, error) {
+		return method(Client[C](c), ctx, in)
+	}}
+}
+
+// In makes the call in a region.
+func (c Call[I, O]) In(ctx context.Context, clients *Clients, in *I) (*O, error) {
+	return c.send(ctx, clients, in)
+}

@@ -1,0 +1,259 @@
+package read
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/fault"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+)
+
+// A reader is made of parts: the list of the resources, what each is asked for, its owner's
+// tags. A part stands with the calls that it takes. What a round reads, what a step looks at
+// before it writes, which calls pass the guard and which permissions they need follow from it.
+
+// part is one part of a reader of T's.
+type part[T inventory.Resource] func(*recipe[T])
+
+// recipe is how the resources of a collection are read.
+type recipe[T inventory.Resource] struct {
+	collection inventory.Collection[T]
+	list       func(ctx context.Context, s *Scope, id string) ([]T, error)
+	asks       []ask[T]
+	tags       func(ctx context.Context, s *Scope, of inventory.Ref) (map[string]string, error)
+	gone       string
+	uses       []Use
+}
+
+// ask is what each resource is asked for.
+type ask[T any] struct {
+	facet inventory.Facet
+	read  func(context.Context, *Scope, *T) error
+	// none is the code by which AWS says that there is nothing: the zero value.
+	none string
+	// only says of which resources it can be asked; nil: of all.
+	only func(T) bool
+}
+
+// Use is one call that a reader takes.
+type Use struct {
+	Collection string
+	// Facet it is for; empty for the list, and for the tags of what is wrong.
+	Facet inventory.Facet
+	// Tags says that it is the latter.
+	Tags bool
+	Call string
+	// On is the type of resource that it names; none where it names none.
+	On inventory.Type
+}
+
+// made makes the reader of a collection.
+func made[T inventory.Resource](of inventory.Collection[T], parts ...part[T]) reader {
+	r := &recipe[T]{collection: of}
+	for _, part := range parts {
+		part(r)
+	}
+	whole := collection(of, r.all, r.closer())
+	whole.one, whole.uses = r.one, r.uses
+	return whole
+}
+
+// list is how the resources are listed: all, or, for who looks again, the one of the id.
+func list[T inventory.Resource](read func(ctx context.Context, s *Scope, id string) ([]T, error), calls ...string) part[T] {
+	return func(r *recipe[T]) {
+		r.list = read
+		r.takes(Use{}, calls...)
+	}
+}
+
+// single is the list where each place has one: the account, or the account in a region.
+func single[T inventory.Resource]() part[T] {
+	return func(r *recipe[T]) {
+		r.list = func(_ context.Context, s *Scope, _ string) ([]T, error) {
+			one := make([]T, 1)
+			*own(&one[0]) = s.ref(r.collection.Type.Name, s.Region, s.Account, "")
+			return one, nil
+		}
+	}
+}
+
+// asked is what each resource is asked for by one call: what that is sent, and what its answer
+// says.
+func asked[T inventory.Resource, V, C, I, O, P any](
+	of inventory.Fact[T, V], method func(*C, context.Context, *I, ...func(*P)) (*O, error),
+	input func(inventory.Ref) *I, says func(*O) (V, error), options ...func(*ask[T]),
+) part[T] {
+	call := awsapi.Reads(method)
+	return func(r *recipe[T]) {
+		r.takes(Use{Facet: of.Facet, On: of.Collection.Type}, call.Name)
+		one := ask[T]{facet: of.Facet}
+		one.read = func(ctx context.Context, s *Scope, item *T) error {
+			var value V
+			ref := *own(item)
+			out, err := call.In(ctx, s.In(ref.Region), input(ref))
+			switch {
+			case err == nil:
+				value, err = says(out)
+			case one.none != "" && fault.Code(err) == one.none:
+				err = nil
+			}
+			if err != nil {
+				err = fmt.Errorf("reading %s: %w", of.Name, err)
+			}
+			of.Put(item, observed(s, value, err))
+			return err
+		}
+		for _, option := range options {
+			option(&one)
+		}
+		r.asks = append(r.asks, one)
+	}
+}
+
+// none is the code by which AWS says that there is nothing, which is a value: the zero one.
+func none[T any](code string) func(*ask[T]) { return func(a *ask[T]) { a.none = code } }
+
+// only asks those that have it.
+func only[T any](has func(T) bool) func(*ask[T]) { return func(a *ask[T]) { a.only = has } }
+
+// tagged is who owns a resource with which something is wrong, where the list does not say.
+func tagged[T inventory.Resource](read func(ctx context.Context, s *Scope, of inventory.Ref) (map[string]string, error), calls ...string) part[T] {
+	return func(r *recipe[T]) {
+		r.tags = read
+		r.takes(Use{Tags: true, On: r.collection.Type}, calls...)
+	}
+}
+
+// gone is the code by which AWS says that a resource went between the list and the look. Such a
+// one is no finding.
+func gone[T inventory.Resource](code string) part[T] { return func(r *recipe[T]) { r.gone = code } }
+
+func (r *recipe[T]) takes(use Use, calls ...string) {
+	use.Collection = r.collection.Name
+	for _, call := range awsapi.ReadsBy(calls...) {
+		use.Call = call
+		r.uses = append(r.uses, use)
+	}
+}
+
+// all reads the resources of a place, with what is wanted of them.
+func (r *recipe[T]) all(ctx context.Context, s *Scope, facets inventory.Facets) ([]T, error) {
+	items, err := r.list(ctx, s, "")
+	if err != nil {
+		return nil, err
+	}
+	type found struct {
+		item T
+		gone bool
+	}
+	listed := make([]found, len(items))
+	for i, item := range items {
+		listed[i].item = item
+	}
+	each(listed, func(f *found) {
+		for _, ask := range r.asks {
+			if facets.Has(ask.facet) && (ask.only == nil || ask.only(f.item)) {
+				err := ask.read(ctx, s, &f.item)
+				f.gone = f.gone || r.gone != "" && fault.Code(err) == r.gone
+			}
+		}
+	})
+	items = items[:0]
+	for _, f := range listed {
+		if !f.gone {
+			items = append(items, f.item)
+		}
+	}
+	return items, nil
+}
+
+// one reads one resource again, for one fact.
+func (r *recipe[T]) one(ctx context.Context, s *Scope, ref inventory.Ref, facet inventory.Facet) (any, error) {
+	if facet != "" {
+		var item T
+		*own(&item) = ref
+		at := slices.IndexFunc(r.asks, func(a ask[T]) bool { return a.facet == facet })
+		if at < 0 {
+			return nil, fmt.Errorf("reading %s %s: nothing asks for it", r.collection.Name, facet)
+		}
+		return item, r.asks[at].read(ctx, s, &item)
+	}
+	items, err := r.list(ctx, s, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range items {
+		if item.Reference().ID == ref.ID {
+			return item, nil
+		}
+	}
+	return nil, &fault.Fault{Class: fault.NotFound, Message: "there is no " + ref.ID + " among " + r.collection.Name}
+}
+
+func (r *recipe[T]) closer() func(context.Context, *Scope, T) T {
+	if r.tags == nil {
+		return nil
+	}
+	return func(ctx context.Context, s *Scope, item T) T {
+		tags, err := r.tags(ctx, s, item.Reference())
+		if err != nil {
+			err = fmt.Errorf("reading tags: %w", err)
+		}
+		own(&item).Tags = observed(s, tags, err)
+		return item
+	}
+}
+
+// own is the identity that a resource embeds.
+func own[T any](item *T) *inventory.Ref {
+	if has, ok := any(item).(interface{ Own() *inventory.Ref }); ok {
+		return has.Own()
+	}
+	return &inventory.Ref{}
+}
+
+// Again reads a fact of one resource, as a step does just before it writes.
+func Again[T inventory.Resource, V any](ctx context.Context, session *awsapi.Session, of inventory.Fact[T, V], ref inventory.Ref) (V, error) {
+	var none V
+	for _, r := range readers() {
+		if r.collection != of.Collection.Name || r.one == nil {
+			continue
+		}
+		found, err := r.one(ctx, &Scope{Session: session, AWS: session.In(ref.Region), Region: ref.Region, AsOf: session.Now()}, ref, of.Facet)
+		if err != nil {
+			return none, err
+		}
+		if item, ok := found.(T); ok {
+			return of.Of(item)
+		}
+	}
+	return none, fmt.Errorf("reading %s %s: no reader is registered for it", of.Collection.Name, of.Name)
+}
+
+// Uses are the calls of all readers that are made of parts.
+func Uses() []Use {
+	var all []Use
+	for _, r := range readers() {
+		all = append(all, r.uses...)
+	}
+	return all
+}
+
+// gather takes the items of all pages.
+func gather[O, P, T any](ctx context.Context, pages interface {
+	HasMorePages() bool
+	NextPage(context.Context, ...func(*P)) (*O, error)
+}, items func(*O) []T,
+) ([]T, error) {
+	var all []T
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, items(page)...)
+	}
+	return all, nil
+}
