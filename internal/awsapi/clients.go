@@ -3,7 +3,6 @@ package awsapi
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"sync"
 
@@ -33,7 +32,7 @@ type Clients struct {
 
 	config aws.Config
 	mu     sync.Mutex
-	made   map[reflect.Type]any
+	made   map[string]any
 }
 
 // Account returns the region's Account client.

@@ -3,8 +3,8 @@ package awsapi
 import "slices"
 
 var loggingOperations = slices.Concat(
-	reads("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:ListTagsForResource"),
-	writes("logs:PutMetricFilter", "logs:PutRetentionPolicy"),
+	reads("logs:DescribeMetricFilters"),
+	writes("logs:PutMetricFilter"),
 	reads("cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", "cloudtrail:ListTags", "cloudtrail:ListTrails"),
 	reads("cloudtrail:LookupEvents"),
 	writes("cloudtrail:PutEventSelectors", "cloudtrail:StartLogging"),

@@ -9,8 +9,6 @@ var s3Operations = slices.Concat(
 		{Name: "s3:PutPublicAccessBlock", Permissions: []string{"s3:PutBucketPublicAccessBlock"}, Write: true},
 		{Name: "s3:GetBucketEncryption", Permissions: []string{"s3:GetEncryptionConfiguration"}},
 		{Name: "s3:PutBucketEncryption", Permissions: []string{"s3:PutEncryptionConfiguration"}, Write: true},
-		{Name: "s3control:GetPublicAccessBlock", Permissions: []string{"s3:GetAccountPublicAccessBlock"}},
-		{Name: "s3control:PutPublicAccessBlock", Permissions: []string{"s3:PutAccountPublicAccessBlock"}, Write: true},
 	},
 	reads("s3:GetBucketLocation", "s3:GetBucketPolicy", "s3:GetBucketTagging", "s3:GetBucketVersioning"),
 	writes("s3:PutBucketPolicy", "s3:PutBucketVersioning"),

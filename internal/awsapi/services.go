@@ -3,6 +3,7 @@ package awsapi
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -65,26 +66,30 @@ func pathStyle(config aws.Config, options ...func(*s3.Options)) *s3.Client {
 
 // Client returns the region's client of a service, made when it is first asked for.
 func Client[C any](c *Clients) *C {
-	kind := reflect.TypeFor[C]()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if have, ok := c.made[kind].(*C); ok {
-		return have
-	}
-	fresh, _ := speaking(kind).make(c.config).(*C)
-	c.made[kind] = fresh
-	return fresh
+	made, _ := c.Of(nameOf[C]()).(*C)
+	return made
 }
 
-// speaking returns the service that a client is of. A call of any other service does not pass
-// start-up: it is declared while packages initialise.
-func speaking(client reflect.Type) service {
-	for _, one := range services {
-		if one.client == client {
-			return one
-		}
+// Of returns the region's client of the service that the catalogue calls so, or nil.
+func (c *Clients) Of(name string) any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := slices.IndexFunc(services, func(s service) bool { return s.name == name })
+	if c.made[name] == nil && at >= 0 {
+		c.made[name] = services[at].make(c.config)
 	}
-	panic("awsapi: " + client.String() + " is no client of a service in the list")
+	return c.made[name]
+}
+
+// nameOf returns what the catalogue calls the service that a client is of. A call of a service
+// that is not listed does not get past start-up: calls are declared while packages initialise.
+func nameOf[C any]() string {
+	client := reflect.TypeFor[C]()
+	at := slices.IndexFunc(services, func(s service) bool { return s.client == client })
+	if at < 0 {
+		panic("awsapi: " + client.String() + " is the client of no service in the list")
+	}
+	return services[at].name
 }
 
 // OperationName is how a call is named in plans, journals and metrics.
@@ -117,7 +122,7 @@ func Writes[C, I, O, P any](method func(*C, context.Context, *I, ...func(*P)) (*
 }
 
 func called[C, I, O, P any](method func(*C, context.Context, *I, ...func(*P)) (*O, error), operation Operation) Call[I, O] {
-	operation.Name = speaking(reflect.TypeFor[C]()).name + ":" + strings.TrimSuffix(reflect.TypeFor[I]().Name(), "Input")
+	operation.Name = nameOf[C]() + ":" + strings.TrimSuffix(reflect.TypeFor[I]().Name(), "Input")
 	return Call[I, O]{Operation: declare(operation), send: func(ctx context.Context, c *Clients, in *I) (*O, error) {
 		return method(Client[C](c), ctx, in)
 	}}

@@ -3,7 +3,6 @@ package awsapi
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -110,7 +109,7 @@ func (s *Session) In(region string) *Clients {
 	if !ok {
 		config := s.config.Copy()
 		config.Region = region
-		clients = &Clients{Region: region, config: config, made: map[reflect.Type]any{}}
+		clients = &Clients{Region: region, config: config, made: map[string]any{}}
 		s.regions[region] = clients
 	}
 	return clients

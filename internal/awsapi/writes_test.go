@@ -12,29 +12,14 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/fault"
+	_ "github.com/guardrails-dev/aws-guardrails/internal/remedy" // declares the writes, and the reads they look by
 	"github.com/guardrails-dev/aws-guardrails/test/fakeaws"
 )
-
-// clientOf returns the client of a service in the catalogue's name.
-func clientOf(c *awsapi.Clients, service string) any {
-	method, ok := map[string]string{
-		"account": "Account", "cloudtrail": "CloudTrail", "cloudwatch": "CloudWatch", "config": "Config", "dynamodb": "DynamoDB", "ec2": "EC2", "guardduty": "GuardDuty",
-		"iam": "IAM", "kms": "KMS", "logs": "Logs", "rds": "RDS", "s3": "S3", "s3control": "S3Control", "sns": "SNS",
-	}[service]
-	if !ok {
-		return nil
-	}
-	return reflect.ValueOf(c).MethodByName(method).Call(nil)[0].Interface()
-}
 
 // send makes the call of that name with the input that set makes of an empty one.
 func send(ctx context.Context, s *awsapi.Session, operation string, set func(reflect.Value)) (input any, err error) {
 	service, name, _ := strings.Cut(operation, ":")
-	client := clientOf(s.In(""), service)
-	if client == nil {
-		return nil, errors.New("no client of the service")
-	}
-	method := reflect.ValueOf(client).MethodByName(name)
+	method := reflect.ValueOf(s.In("").Of(service)).MethodByName(name)
 	if !method.IsValid() {
 		return nil, errors.New("the client has no such call")
 	}

@@ -68,7 +68,7 @@ func shareDBSnapshot(ctx context.Context, s *awsapi.Session, snapshot inventory.
 	return sent(client.ModifyDBSnapshotAttribute(ctx, &rds.ModifyDBSnapshotAttributeInput{DBSnapshotIdentifier: id, AttributeName: restore, ValuesToAdd: with, ValuesToRemove: without}))
 }
 
-var setPointInTimeRecovery = set(action.PointInTimeRecovery, sends((*dynamodb.Client).UpdateContinuousBackups,
+var setPointInTimeRecovery = set(action.PointInTimeRecovery, sends(awsapi.Writes((*dynamodb.Client).UpdateContinuousBackups),
 	func(table inventory.Ref, on bool) *dynamodb.UpdateContinuousBackupsInput {
 		return &dynamodb.UpdateContinuousBackupsInput{
 			TableName: &table.ID, PointInTimeRecoverySpecification: &dynamodbtypes.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: &on},

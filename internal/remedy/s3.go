@@ -22,7 +22,7 @@ var s3Remedies = []remedy{
 	by(encryptBucket, undoEncryptBucket), by(denyInsecureTransport, allowInsecureTransport),
 }
 
-var setAccountPublicAccess = set(action.AccountPublicAccess, sends((*s3control.Client).PutPublicAccessBlock,
+var setAccountPublicAccess = set(action.AccountPublicAccess, sends(awsapi.Writes((*s3control.Client).PutPublicAccessBlock, "s3:PutAccountPublicAccessBlock"),
 	func(account inventory.Ref, to inventory.PublicAccessBlock) *s3control.PutPublicAccessBlockInput {
 		return &s3control.PutPublicAccessBlockInput{
 			AccountId: &account.Account,

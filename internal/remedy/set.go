@@ -18,9 +18,8 @@ type write[V any] struct {
 	send func(ctx context.Context, clients *awsapi.Clients, of inventory.Ref, to V) error
 }
 
-// by one call of the SDK: what it is sent for a resource and a value.
-func sends[V, C, I, O, P any](method func(*C, context.Context, *I, ...func(*P)) (*O, error), input func(of inventory.Ref, to V) *I) write[V] {
-	call := awsapi.Writes(method)
+// sends is what a call is sent for a resource and a value.
+func sends[V, I, O any](call awsapi.Call[I, O], input func(of inventory.Ref, to V) *I) write[V] {
 	return write[V]{call: call.Name, send: func(ctx context.Context, clients *awsapi.Clients, of inventory.Ref, to V) error {
 		return sent(call.In(ctx, clients, input(of, to)))
 	}}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
@@ -16,7 +17,7 @@ var tables = made(inventory.Tables,
 	tagged[inventory.Table](tableTags, "dynamodb:ListTagsOfResource"),
 	gone[inventory.Table]("TableNotFoundException"),
 	// Point-in-time recovery lies inside the continuous backups, which are always on.
-	asked(inventory.TablePointInTimeRecovery, (*dynamodb.Client).DescribeContinuousBackups,
+	asked(inventory.TablePointInTimeRecovery, awsapi.Reads((*dynamodb.Client).DescribeContinuousBackups),
 		func(t inventory.Ref) *dynamodb.DescribeContinuousBackupsInput {
 			return &dynamodb.DescribeContinuousBackupsInput{TableName: &t.ID}
 		},

@@ -64,7 +64,7 @@ func made[T inventory.Resource](of inventory.Collection[T], parts ...part[T]) re
 func list[T inventory.Resource](read func(ctx context.Context, s *Scope, id string) ([]T, error), calls ...string) part[T] {
 	return func(r *recipe[T]) {
 		r.list = read
-		r.takes(Use{}, calls...)
+		r.takes(Use{}, awsapi.ReadsBy(calls...)...)
 	}
 }
 
@@ -81,11 +81,9 @@ func single[T inventory.Resource]() part[T] {
 
 // asked is what each resource is asked for by one call: what that is sent, and what its answer
 // says.
-func asked[T inventory.Resource, V, C, I, O, P any](
-	of inventory.Fact[T, V], method func(*C, context.Context, *I, ...func(*P)) (*O, error),
-	input func(inventory.Ref) *I, says func(*O) (V, error), options ...func(*ask[T]),
+func asked[T inventory.Resource, V, I, O any](
+	of inventory.Fact[T, V], call awsapi.Call[I, O], input func(inventory.Ref) *I, says func(*O) (V, error), options ...func(*ask[T]),
 ) part[T] {
-	call := awsapi.Reads(method)
 	return func(r *recipe[T]) {
 		r.takes(Use{Facet: of.Facet, On: of.Collection.Type}, call.Name)
 		one := ask[T]{facet: of.Facet}
@@ -122,7 +120,7 @@ func only[T any](has func(T) bool) func(*ask[T]) { return func(a *ask[T]) { a.on
 func tagged[T inventory.Resource](read func(ctx context.Context, s *Scope, of inventory.Ref) (map[string]string, error), calls ...string) part[T] {
 	return func(r *recipe[T]) {
 		r.tags = read
-		r.takes(Use{Tags: true, On: r.collection.Type}, calls...)
+		r.takes(Use{Tags: true, On: r.collection.Type}, awsapi.ReadsBy(calls...)...)
 	}
 }
 
@@ -132,8 +130,7 @@ func gone[T inventory.Resource](code string) part[T] { return func(r *recipe[T])
 
 func (r *recipe[T]) takes(use Use, calls ...string) {
 	use.Collection = r.collection.Name
-	for _, call := range awsapi.ReadsBy(calls...) {
-		use.Call = call
+	for _, use.Call = range calls {
 		r.uses = append(r.uses, use)
 	}
 }

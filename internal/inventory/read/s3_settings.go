@@ -101,7 +101,7 @@ func BucketPolicy(ctx context.Context, s *awsapi.Session, region, bucket string)
 // accountPublicAccessBlock is what is in effect, whether the account or its organization set it.
 var accountPublicAccessBlock = made(inventory.AccountPublicAccessBlocks,
 	single[inventory.AccountPublicAccessBlock](),
-	asked(inventory.S3PublicAccessBlock, (*s3control.Client).GetPublicAccessBlock,
+	asked(inventory.S3PublicAccessBlock, awsapi.Reads((*s3control.Client).GetPublicAccessBlock, "s3:GetAccountPublicAccessBlock"),
 		func(a inventory.Ref) *s3control.GetPublicAccessBlockInput {
 			return &s3control.GetPublicAccessBlockInput{AccountId: &a.Account}
 		},
