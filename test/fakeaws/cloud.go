@@ -49,6 +49,7 @@ type Cloud struct {
 	enforced map[string]*Enforced
 	now      func() time.Time
 	latency  time.Duration
+	pageBy   int
 	serial   int
 }
 
@@ -214,7 +215,7 @@ func (c *Cloud) answer(request *Request, call Call, input any) (any, error) {
 		return nil, &smithy.GenericAPIError{Code: "FakeDoesNotKnow", Message: "the fake does not know " + request.Operation}
 	}
 	restore := c.rewind(call, request.Now)
-	out, err := handle(request, input)
+	out, err := c.paged(handle)(request, input)
 	restore()
 	if call.Write && err == nil {
 		c.remember(request.Now)

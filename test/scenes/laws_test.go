@@ -1,0 +1,204 @@
+package scenes_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/controls"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+	"github.com/guardrails-dev/aws-guardrails/internal/round"
+	"github.com/guardrails-dev/aws-guardrails/test/fakeaws"
+	"github.com/guardrails-dev/aws-guardrails/test/roundtrip"
+	"github.com/guardrails-dev/aws-guardrails/test/scenes"
+)
+
+// The laws that hold of every control, in its scene. What a control's own tests show besides is
+// what is particular to it.
+
+// operationsOf are the reads of a scene's control.
+func operationsOf(t *testing.T, scene scenes.Scene) []string {
+	t.Helper()
+	for _, control := range controls.All() {
+		if control.ID == scene.Control {
+			return read.Operations(control.WantFor(control.Leaf(&scene.Posture)))
+		}
+	}
+	t.Fatalf("%s is no control", scene.Control)
+	return nil
+}
+
+func look(t *testing.T, rig *roundtrip.Rig) round.Result {
+	t.Helper()
+	result, err := rig.Round(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// Each read denied singly: what is wrong never comes to pass by it, and what was right is
+// Unknown and names the permission, if the read was made at all.
+func TestNothingUnreadPasses(t *testing.T) {
+	for _, scene := range scenes.All() {
+		for _, operation := range operationsOf(t, scene) {
+			t.Run(scene.Control+"/"+operation, func(t *testing.T) {
+				cloud, rig := staged(scene)(t)
+				cloud.Deny(operation)
+				unread(t, cloud, look(t, rig), operation, false)
+				if scene.Settled == v1alpha1.Fail {
+					return
+				}
+				cloud.Heal()
+				rig.Mended(t)
+				cloud.Deny(operation)
+				cloud.Forget()
+				unread(t, cloud, look(t, rig), operation, true)
+			})
+		}
+	}
+}
+
+func unread(t *testing.T, cloud *fakeaws.Cloud, result round.Result, operation string, mended bool) {
+	t.Helper()
+	asked := slices.ContainsFunc(cloud.Calls(), func(c fakeaws.Call) bool { return c.Operation == operation })
+	report := result.Report.Controls[0]
+	switch got := report.Verdict(); {
+	case got == v1alpha1.Pass && (asked || !mended):
+		t.Errorf("it passes unread: %v", report.Judged)
+	case got == v1alpha1.Unknown:
+		for _, judged := range report.Judged {
+			if v := judged.Verdict; v.Status == v1alpha1.Unknown && !strings.Contains(v.Message, awsapi.Needs(operation)[0]) {
+				t.Errorf("it does not name %s: %s", awsapi.Needs(operation)[0], v.Message)
+			}
+		}
+	case got == v1alpha1.Fail && asked && isTags(operation):
+		if len(result.Plan.Changes) > 0 {
+			t.Errorf("it plans %v, though whose it is cannot be read", titles(result))
+		}
+	}
+}
+
+func isTags(operation string) bool {
+	return slices.ContainsFunc(read.Uses(), func(u read.Use) bool { return u.Tags && u.Call == operation })
+}
+
+// Every list in pages of one item: the same is read, and mended.
+func TestPagesOfOne(t *testing.T) {
+	for _, scene := range scenes.All() {
+		t.Run(scene.Control, func(t *testing.T) {
+			cloud, rig := staged(scene)(t)
+			whole := verdicts(look(t, rig))
+			cloud.PageBy(1)
+			if paged := verdicts(look(t, rig)); !slices.Equal(paged, whole) {
+				t.Errorf("in pages it judges\n%v\nwhole\n%v", paged, whole)
+			}
+			rig.Plays(t, scene.Control, scene.Settled)
+		})
+	}
+}
+
+// byJournal are the controls whose broken runs are taken up by their journal alone, as runs are:
+// a fresh plan does not see what is left to do.
+var byJournal = []string{"kms-key-deletion-guard"}
+
+// A run that breaks off at any of its writes, before it takes effect or after, is taken up, and
+// no write takes effect twice.
+func TestRunsBrokenOff(t *testing.T) {
+	for _, scene := range scenes.All() {
+		if scene.Settled != v1alpha1.Fail && !slices.Contains(byJournal, scene.Control) {
+			t.Run(scene.Control, func(t *testing.T) { roundtrip.Crashes(t, staged(scene), scene.Control, scene.Settled) })
+		}
+	}
+}
+
+// What is neither as it was planned nor as it would be is left alone. Settings alone: what a
+// step of another action looks at is its own.
+func TestChangedSettingsAreLeftAlone(t *testing.T) {
+	for _, scene := range scenes.All() {
+		_, rig := staged(scene)(t)
+		for _, change := range look(t, rig).Plan.Changes {
+			set, ok := change.Action.(action.Set)
+			if !ok {
+				continue
+			}
+			t.Run(scene.Control+"/"+change.Title, func(t *testing.T) {
+				if reflect.TypeOf(set.From).Kind() == reflect.Bool {
+					t.Skip("of two values, one is what was planned and one what would be")
+				}
+				set.From, set.To = another(set.From, 0), another(set.To, 1)
+				hash, err := action.Hash(set)
+				if err != nil {
+					t.Fatal(err)
+				}
+				rig.Sends(t, posture.Plan{Changes: []posture.Change{{Action: set, Hash: hash}}}, v1alpha1.CallChanged)
+			})
+		}
+	}
+}
+
+// another is a value of the type that nobody has set: the number tells it from others.
+func another(of any, number int) any {
+	value := reflect.New(reflect.TypeOf(of)).Elem()
+	fill := func(field reflect.Value, at int) {
+		switch field.Kind() { //nolint:exhaustive // settings are of these kinds
+		case reflect.String:
+			field.SetString(fmt.Sprintf("another-%d", number))
+		case reflect.Int32:
+			field.SetInt(int64(70 + number))
+		case reflect.Bool:
+			field.SetBool(at == number)
+		}
+	}
+	if value.Kind() != reflect.Struct {
+		fill(value, 0)
+		return value.Interface()
+	}
+	for i := range value.NumField() {
+		fill(value.Field(i), i)
+	}
+	return value.Interface()
+}
+
+var update = flag.Bool("update", false, "write the plans as they are")
+
+// What a person is shown of each control's plan, word by word.
+func TestPlansReadAsBefore(t *testing.T) {
+	var text strings.Builder
+	for _, scene := range scenes.All() {
+		_, rig := staged(scene)(t)
+		result := look(t, rig)
+		fmt.Fprintf(&text, "# %s\n", scene.Control)
+		for _, judged := range result.Report.Controls[0].Judged {
+			fmt.Fprintf(&text, "%s %s: %s\n", judged.Verdict.Status, judged.Verdict.Reason, judged.Verdict.Message)
+		}
+		for _, change := range result.Plan.Changes {
+			fmt.Fprintf(&text, "%s (%s, %s)\n- %s\n+ %s\n", change.Title, change.Risk, strings.Join(change.Calls, ", "), change.From, change.To)
+		}
+		for _, held := range result.Plan.Held {
+			fmt.Fprintf(&text, "by hand: %s\n", inventory.Clean(held.ByHand, 1000))
+		}
+	}
+	const golden = "testdata/plans.txt"
+	if *update {
+		if err := os.WriteFile(golden, []byte(text.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := text.String(); got != string(want) {
+		t.Errorf("plans read differently; with -update they are written anew:\n%s", got)
+	}
+}
