@@ -11,8 +11,9 @@ import (
 type Leaf struct {
 	// Path is where it is in a SecurityBaseline's spec.posture: keys.kmsKeyRotation.
 	Path string
-	// Type is the name of its Go type.
-	Type string
+	// Field is where it is in Go, KeysPosture.KMSKeyRotation; Type is the name of its type, Setting
+	// where it holds nothing but what every leaf does.
+	Field, Type string
 	// Controls are the ids of those that it declares. A test holds them to exactly one.
 	Controls []string
 }
@@ -31,7 +32,7 @@ func Leaves() []Leaf {
 			}
 			var declared v1alpha1.Posture
 			reflect.ValueOf(&declared).Elem().Field(i).Field(j).Set(reflect.New(field.Type.Elem()))
-			leaf := Leaf{Path: jsonName(area) + "." + jsonName(field), Type: field.Type.Elem().Name()}
+			leaf := Leaf{Path: jsonName(area) + "." + jsonName(field), Field: area.Type.Name() + "." + field.Name, Type: field.Type.Elem().Name()}
 			for _, control := range all {
 				if control.Leaf(&declared) != nil {
 					leaf.Controls = append(leaf.Controls, control.ID)

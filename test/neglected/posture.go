@@ -1,13 +1,29 @@
 package neglected
 
 import (
+	"reflect"
+
 	"k8s.io/utils/ptr"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 )
 
-// Everything declares every control there is, with the defaults that the API server fills in.
+// Everything declares every control there is: those named here with the defaults that the API
+// server fills in, or with what they cannot do without, and all others as they are.
 func Everything() v1alpha1.Posture {
+	whole := named()
+	areas := reflect.ValueOf(&whole).Elem()
+	for i := range areas.NumField() {
+		for j := range areas.Field(i).NumField() {
+			if leaf := areas.Field(i).Field(j); leaf.Kind() == reflect.Pointer && leaf.IsNil() {
+				leaf.Set(reflect.New(leaf.Type().Elem()))
+			}
+		}
+	}
+	return whole
+}
+
+func named() v1alpha1.Posture {
 	return v1alpha1.Posture{
 		Identity: v1alpha1.IdentityPosture{
 			RootAccessKey: &v1alpha1.RootAccessKey{}, RootMFA: &v1alpha1.RootMFA{},
