@@ -219,6 +219,10 @@ type DataAtRestPosture struct {
 	// ebs-snapshot-not-public: no EBS snapshot is shared with everyone (Table 9).
 	// +optional
 	EBSSnapshotNotPublic *EBSSnapshotNotPublic `json:"ebsSnapshotNotPublic,omitempty"`
+	// ebs-snapshot-block-public-access: no EBS snapshot of the region can be shared
+	// with everyone (Table 9).
+	// +optional
+	EBSSnapshotBlockPublicAccess *EBSSnapshotBlockPublicAccess `json:"ebsSnapshotBlockPublicAccess,omitempty"`
 	// rds-storage-encryption: RDS storage is encrypted; existing storage is
 	// migrated by hand (Table 10).
 	// +optional
@@ -280,6 +284,17 @@ type EBSDefaultEncryption struct {
 // EBSSnapshotNotPublic declares ebs-snapshot-not-public.
 type EBSSnapshotNotPublic struct {
 	Setting `json:",inline"`
+}
+
+// EBSSnapshotBlockPublicAccess declares ebs-snapshot-block-public-access.
+type EBSSnapshotBlockPublicAccess struct {
+	Setting `json:",inline"`
+	// What is blocked at least: block-all-sharing also cuts off those who use
+	// snapshots that are public already. Default block-new-sharing.
+	// +kubebuilder:validation:Enum=block-new-sharing;block-all-sharing
+	// +kubebuilder:default=block-new-sharing
+	// +optional
+	Mode string `json:"mode,omitempty" stricter:"block-new-sharing<block-all-sharing"`
 }
 
 // RDSStorageEncryption declares rds-storage-encryption.

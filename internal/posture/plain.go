@@ -26,6 +26,8 @@ type Plain[L any, T inventory.Resource, V any] struct {
 	Reason, Says string
 	// Fails is for a control that fails for several reasons. Optional.
 	Fails func(leaf L, have V) Verdict
+	// Passes is for what does by somebody else's doing: it is inherited. Optional.
+	Passes func(have V) Verdict
 	// Apart says that the control is not about a resource, or that somebody else sees to it.
 	// Optional.
 	Apart func(leaf L, resource T) (Verdict, bool)
@@ -42,7 +44,7 @@ func AddPlain[L any, T inventory.Resource, V any](set *Set, plain Plain[L, T, V]
 		Observe:  plain.Setting.Fact.Selection(),
 		Judge:    plain.judge,
 		Mend:     plain.mend,
-		Plans:    Always[L](plain.Setting.Example()),
+		Plans:    plain.plans,
 		ByHand:   plain.ByHand,
 	})
 }
@@ -61,13 +63,21 @@ func (p Plain[L, T, V]) judge(leaf L, resource T, _ time.Time) Verdict {
 		return Unknown(err)
 	}
 	want := p.Want(leaf, have)
-	switch {
-	case p.does(have, want):
+	switch does := p.does(have, want); {
+	case does && p.Passes != nil:
+		return p.Passes(have)
+	case does:
 		return Pass()
 	case p.Fails != nil:
 		return p.Fails(leaf, have)
 	}
 	return Fail(p.Reason, "%s", strings.NewReplacer("{have}", p.Setting.Shown(have), "{want}", p.Setting.Shown(want)).Replace(p.Says))
+}
+
+// plans is what the leaf asks for where nothing is set.
+func (p Plain[L, T, V]) plans(leaf L) []action.Action {
+	var nothing V
+	return []action.Action{p.Setting.Set(action.Target{}, nothing, p.Want(leaf, nothing))}
 }
 
 func (p Plain[L, T, V]) does(have, want V) bool {

@@ -25,6 +25,9 @@ func sends[V, I, O any](call awsapi.Call[I, O], input func(of inventory.Ref, to 
 	}}
 }
 
+// bare is what a call is sent whose name says all.
+func bare[V, I any](inventory.Ref, V) *I { return new(I) }
+
 // set is the remedy of a setting: its fact is read again, and the value sent by the one of the
 // writes that the action names. Taking a change back is a change to what is there again then.
 func set[T inventory.Resource, V any](of *action.Setting[T, V], writes ...write[V]) remedy {

@@ -39,7 +39,7 @@ type ec2State struct {
 func serveEC2(c *Cloud) {
 	for _, serve := range []func(*Cloud){
 		serveVPCs, serveSubnets, serveSecurityGroups, serveSecurityGroupRules, serveInstances, serveInstanceMetadata,
-		serveVolumes, serveSnapshots, serveImages, serveFlowLogs,
+		serveVolumes, serveSnapshots, serveImages, serveFlowLogs, serveSharingBlocks,
 	} {
 		serve(c)
 	}

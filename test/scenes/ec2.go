@@ -19,6 +19,11 @@ var ec2Scenes = []Scene{
 		OffWire: "Moto ignores RestorableByUserIds in DescribeSnapshots and CreateVolumePermission in ModifySnapshotAttribute", OnWire: v1alpha1.Fail,
 	},
 	{
+		Control: "ebs-snapshot-block-public-access", Settled: v1alpha1.Pass,
+		Posture: v1alpha1.Posture{DataAtRest: v1alpha1.DataAtRestPosture{EBSSnapshotBlockPublicAccess: &v1alpha1.EBSSnapshotBlockPublicAccess{}}},
+		OffWire: "Moto does not know GetSnapshotBlockPublicAccessState", OnWire: v1alpha1.Unknown,
+	},
+	{
 		Control: "ec2-imdsv2", Settled: v1alpha1.Pass, set: func(s *stage) { instance(s) },
 		Posture: v1alpha1.Posture{Compute: v1alpha1.ComputePosture{EC2IMDSv2: &v1alpha1.EC2IMDSv2{}}},
 	},

@@ -229,6 +229,9 @@ func TestUndoLeavesAloneWhatChangedSince(t *testing.T) {
 	for _, a := range action.Types() {
 		name := action.TypeOf(a)
 		row, ok := meddlings[name]
+		if _, isSet := a.(action.Set); isSet && !ok {
+			continue // a law holds of all settings
+		}
 		if ok == neverUndone[name] {
 			t.Errorf("%s is meddled with: %t", name, ok)
 		}

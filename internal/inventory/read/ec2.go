@@ -15,6 +15,7 @@ var ec2Readers = []reader{
 	collection(inventory.EBSSnapshots, snapshots, snapshotConfirmed),
 	collection(inventory.Images, images, nil),
 	collection(inventory.VPCs, vpcs, nil),
+	regions,
 }
 
 // ec2Page is the most that EC2's lists give at once.

@@ -110,6 +110,9 @@ func asked[T inventory.Resource, V, I, O any](
 	}
 }
 
+// empty is what a call is sent that asks about the place it is made in.
+func empty[I any](inventory.Ref) *I { return new(I) }
+
 // none is the code by which AWS says that there is nothing, which is a value: the zero one.
 func none[T any](code string) func(*ask[T]) { return func(a *ask[T]) { a.none = code } }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+	_ "github.com/guardrails-dev/aws-guardrails/internal/remedy" // declares the writes
 )
 
 // filled returns an action of the same type with something in every field.

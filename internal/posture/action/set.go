@@ -68,9 +68,6 @@ func (s *Setting[T, V]) Set(target Target, from, to V) Set {
 	return Set{Target: target, From: from, To: to, of: s}
 }
 
-// Example is a change of the setting of anything.
-func (s *Setting[T, V]) Example() Action { return s.zero() }
-
 // Of returns the values of a change; not ok if it is of another setting.
 func (s *Setting[T, V]) Of(a Action) (set Set, from, to V, ok bool) {
 	if set, ok = a.(Set); !ok || set.of != setting(s) {
@@ -109,6 +106,14 @@ func (s *Setting[T, V]) Shown(value V) string {
 		return v.String()
 	}
 	return fmt.Sprint(value)
+}
+
+// onOff is the call of two that turns something on, or off.
+func onOff(on bool, enable, disable string) string {
+	if on {
+		return enable
+	}
+	return disable
 }
 
 func (s *Setting[T, V]) name() string { return s.Type }

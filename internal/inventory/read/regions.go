@@ -1,0 +1,25 @@
+package read
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+)
+
+var regions = made(inventory.Regions,
+	single[inventory.Region](),
+	asked(inventory.SnapshotSharing, awsapi.Reads((*ec2.Client).GetSnapshotBlockPublicAccessState), empty,
+		func(out *ec2.GetSnapshotBlockPublicAccessStateOutput) (inventory.SharingBlock, error) {
+			return sharingBlock(string(out.State), out.ManagedBy)
+		},
+	),
+)
+
+func sharingBlock(state string, by types.ManagedBy) (inventory.SharingBlock, error) {
+	if state == "" {
+		return inventory.SharingBlock{}, errNoContent
+	}
+	return inventory.SharingBlock{State: state, ByPolicy: by == types.ManagedByDeclarativePolicy}, nil
+}

@@ -1,0 +1,19 @@
+package remedy
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
+)
+
+var regionRemedies = []remedy{
+	set(action.SnapshotSharing,
+		sends(awsapi.Writes((*ec2.Client).EnableSnapshotBlockPublicAccess), func(_ inventory.Ref, to inventory.SharingBlock) *ec2.EnableSnapshotBlockPublicAccessInput {
+			return &ec2.EnableSnapshotBlockPublicAccessInput{State: types.SnapshotBlockPublicAccessState(to.State)}
+		}),
+		sends[inventory.SharingBlock](awsapi.Writes((*ec2.Client).DisableSnapshotBlockPublicAccess), bare),
+	),
+}
