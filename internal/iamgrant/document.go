@@ -2,6 +2,7 @@ package iamgrant
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -61,8 +62,11 @@ func statements(prefix string, grants []Grant) []iampolicy.Statement {
 			if grant.write {
 				sid = prefix + "Write" + where.name
 			}
-			key := where.grants(sid)
-			have := byPlace[key]
+			key := where.grants(fmt.Sprint(grant.write))
+			have, known := byPlace[key]
+			if known {
+				sid = have.Sid
+			}
 			have.Sid, have.Effect, have.Resource, have.Condition = sid, "Allow", where.arns, where.when
 			have.Action = append(have.Action, grant.Permission)
 			byPlace[key] = have
@@ -70,8 +74,9 @@ func statements(prefix string, grants []Grant) []iampolicy.Statement {
 	}
 	used := map[string]int{}
 	all := make([]iampolicy.Statement, 0, len(byPlace))
-	for _, key := range slices.Sorted(maps.Keys(byPlace)) {
-		one := byPlace[key]
+	for _, one := range slices.SortedFunc(maps.Values(byPlace), func(a, b iampolicy.Statement) int {
+		return cmp.Or(cmp.Compare(a.Sid, b.Sid), slices.Compare(a.Resource, b.Resource), cmp.Compare(fmt.Sprint(a.Condition), fmt.Sprint(b.Condition)))
+	}) {
 		slices.Sort(one.Action)
 		one.Action = slices.Compact(one.Action)
 		if used[one.Sid]++; used[one.Sid] > 1 {
