@@ -341,6 +341,10 @@ type ComputePosture struct {
 	// ami-not-public: no image of the account is public (Table 15).
 	// +optional
 	AMINotPublic *AMINotPublic `json:"amiNotPublic,omitempty"`
+	// ami-block-public-access: no image of the region can be made public (Controlling
+	// Security for Public AMIs).
+	// +optional
+	AMIBlockPublicAccess *Setting `json:"amiBlockPublicAccess,omitempty"`
 }
 
 // EC2IMDSv2 declares ec2-imdsv2.

@@ -9,10 +9,14 @@ var Regions = Collection[Region]{Name: "account.regions", Scope: Regional, Type:
 type Region struct {
 	Ref
 	SnapshotSharing Observed[SharingBlock]
+	ImageSharing    Observed[SharingBlock]
 }
 
 // SnapshotSharing is whether EBS snapshots can be shared with everyone.
 var SnapshotSharing = Asked(Regions, "SnapshotBlockPublicAccess", func(r *Region) *Observed[SharingBlock] { return &r.SnapshotSharing })
+
+// ImageSharing is whether machine images can be.
+var ImageSharing = Asked(Regions, "ImageBlockPublicAccess", func(r *Region) *Observed[SharingBlock] { return &r.ImageSharing })
 
 // SharingBlock is what a region's Block Public Access blocks.
 type SharingBlock struct {

@@ -16,4 +16,10 @@ var regionRemedies = []remedy{
 		}),
 		sends[inventory.SharingBlock](awsapi.Writes((*ec2.Client).DisableSnapshotBlockPublicAccess), bare),
 	),
+	set(action.ImageSharing,
+		sends(awsapi.Writes((*ec2.Client).EnableImageBlockPublicAccess), func(_ inventory.Ref, to inventory.SharingBlock) *ec2.EnableImageBlockPublicAccessInput {
+			return &ec2.EnableImageBlockPublicAccessInput{ImageBlockPublicAccessState: types.ImageBlockPublicAccessEnabledState(to.State)}
+		}),
+		sends[inventory.SharingBlock](awsapi.Writes((*ec2.Client).DisableImageBlockPublicAccess), bare),
+	),
 }

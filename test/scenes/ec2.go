@@ -37,6 +37,11 @@ var ec2Scenes = []Scene{
 		Posture: v1alpha1.Posture{Compute: v1alpha1.ComputePosture{AMINotPublic: &v1alpha1.AMINotPublic{}}},
 	},
 	{
+		Control: "ami-block-public-access", Settled: v1alpha1.Pass,
+		Posture: v1alpha1.Posture{Compute: v1alpha1.ComputePosture{AMIBlockPublicAccess: &v1alpha1.Setting{}}},
+		OffWire: "Moto does not know GetImageBlockPublicAccessState", OnWire: v1alpha1.Unknown,
+	},
+	{
 		Control: "vpc-default-sg-closed", Settled: v1alpha1.Pass, set: func(s *stage) { vpc(s) },
 		Posture: v1alpha1.Posture{Network: v1alpha1.NetworkPosture{VPCDefaultSGClosed: &v1alpha1.VPCDefaultSGClosed{}}},
 	},

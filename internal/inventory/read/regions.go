@@ -1,6 +1,7 @@
 package read
 
 import (
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
@@ -13,6 +14,11 @@ var regions = made(inventory.Regions,
 	asked(inventory.SnapshotSharing, awsapi.Reads((*ec2.Client).GetSnapshotBlockPublicAccessState), empty,
 		func(out *ec2.GetSnapshotBlockPublicAccessStateOutput) (inventory.SharingBlock, error) {
 			return sharingBlock(string(out.State), out.ManagedBy)
+		},
+	),
+	asked(inventory.ImageSharing, awsapi.Reads((*ec2.Client).GetImageBlockPublicAccessState), empty,
+		func(out *ec2.GetImageBlockPublicAccessStateOutput) (inventory.SharingBlock, error) {
+			return sharingBlock(aws.ToString(out.ImageBlockPublicAccessState), out.ManagedBy)
 		},
 	),
 )

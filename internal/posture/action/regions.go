@@ -17,6 +17,17 @@ var SnapshotSharing = sets(Setting[inventory.Region, inventory.SharingBlock]{
 	},
 })
 
+// ImageSharing is whether a region's machine images can be made public; those that are stay so.
+var ImageSharing = sets(Setting[inventory.Region, inventory.SharingBlock]{
+	Type:  "BlockImageSharing",
+	Fact:  inventory.ImageSharing,
+	Title: "block public sharing of machine images in {region}",
+	Risk:  v1alpha1.Safe,
+	CallOf: func(to inventory.SharingBlock) string {
+		return onOff(to.On(), "ec2:EnableImageBlockPublicAccess", "ec2:DisableImageBlockPublicAccess")
+	},
+})
+
 func sharingRisk(to inventory.SharingBlock) v1alpha1.Risk {
 	if to.State == inventory.BlockAllSharing {
 		return v1alpha1.Disruptive
