@@ -345,6 +345,10 @@ type ComputePosture struct {
 	// Security for Public AMIs).
 	// +optional
 	AMIBlockPublicAccess *Setting `json:"amiBlockPublicAccess,omitempty"`
+	// rds-minor-version-upgrade: RDS instances take minor versions, and the patches in
+	// them, by themselves (Managing Patches).
+	// +optional
+	RDSMinorVersionUpgrade *Setting `json:"rdsMinorVersionUpgrade,omitempty"`
 }
 
 // EC2IMDSv2 declares ec2-imdsv2.
@@ -377,6 +381,10 @@ type NetworkPosture struct {
 	// the internet (Using the Trusted Advisor Tool).
 	// +optional
 	SGNoOpenDatabasePorts *SGNoOpenDatabasePorts `json:"sgNoOpenDatabasePorts,omitempty"`
+	// rds-not-public: RDS instances have no public address (Strengthening Network
+	// Security).
+	// +optional
+	RDSNotPublic *Setting `json:"rdsNotPublic,omitempty"`
 }
 
 // VPCDefaultSGClosed declares vpc-default-sg-closed.

@@ -24,6 +24,24 @@ type Database struct {
 	ReplicaOf string
 }
 
+// DBInstances are the RDS instances of a region, those in clusters among them.
+var DBInstances = Collection[DBInstance]{Name: "rds.instances", Scope: Regional, Type: Type{Name: DBInstanceType, ARN: "rds:{region}:{account}:db:{id}"}}
+
+// DBInstance is an RDS instance.
+type DBInstance struct {
+	Ref
+	// Public: its name resolves to a public address outside its VPC.
+	Public bool
+	// MinorUpgrades: it takes minor versions of its engine by itself.
+	MinorUpgrades bool
+}
+
+// What RDS tells of each instance.
+var (
+	DBInstancePublic        = Listed(DBInstances, "PubliclyAccessible", func(i DBInstance) bool { return i.Public })
+	DBInstanceMinorUpgrades = Listed(DBInstances, "AutoMinorVersionUpgrade", func(i DBInstance) bool { return i.MinorUpgrades })
+)
+
 // DBSnapshots are the snapshots of databases that people took in a region; automated ones
 // cannot be shared.
 var DBSnapshots = Collection[DBSnapshot]{Name: "rds.snapshots", Scope: Regional}

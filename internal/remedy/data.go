@@ -15,7 +15,24 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var dataRemedies = []remedy{by(unpublishDBSnapshot, republishDBSnapshot), setPointInTimeRecovery}
+var dataRemedies = []remedy{
+	by(unpublishDBSnapshot, republishDBSnapshot),
+	set(action.PointInTimeRecovery, sends(awsapi.Writes((*dynamodb.Client).UpdateContinuousBackups),
+		func(table inventory.Ref, on bool) *dynamodb.UpdateContinuousBackupsInput {
+			return &dynamodb.UpdateContinuousBackupsInput{
+				TableName: &table.ID, PointInTimeRecoverySpecification: &dynamodbtypes.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: &on},
+			}
+		})),
+	set(action.DBInstancePublic, sends(modifyDBInstance, func(db inventory.Ref, public bool) *rds.ModifyDBInstanceInput {
+		return &rds.ModifyDBInstanceInput{DBInstanceIdentifier: &db.ID, PubliclyAccessible: &public}
+	})),
+	set(action.DBInstanceMinorUpgrades, sends(modifyDBInstance, func(db inventory.Ref, on bool) *rds.ModifyDBInstanceInput {
+		return &rds.ModifyDBInstanceInput{DBInstanceIdentifier: &db.ID, AutoMinorVersionUpgrade: &on}
+	})),
+}
+
+// modifyDBInstance leaves alone what it is not sent.
+var modifyDBInstance = awsapi.Writes((*rds.Client).ModifyDBInstance)
 
 func unpublishDBSnapshot(s *awsapi.Session, a action.UnpublishDBSnapshot) []Step {
 	snapshot := a.Snapshot.Ref()
@@ -67,10 +84,3 @@ func shareDBSnapshot(ctx context.Context, s *awsapi.Session, snapshot inventory.
 	}
 	return sent(client.ModifyDBSnapshotAttribute(ctx, &rds.ModifyDBSnapshotAttributeInput{DBSnapshotIdentifier: id, AttributeName: restore, ValuesToAdd: with, ValuesToRemove: without}))
 }
-
-var setPointInTimeRecovery = set(action.PointInTimeRecovery, sends(awsapi.Writes((*dynamodb.Client).UpdateContinuousBackups),
-	func(table inventory.Ref, on bool) *dynamodb.UpdateContinuousBackupsInput {
-		return &dynamodb.UpdateContinuousBackupsInput{
-			TableName: &table.ID, PointInTimeRecoverySpecification: &dynamodbtypes.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: &on},
-		}
-	}))

@@ -153,7 +153,7 @@ func (r *Request) rdsTargets(in fields) []string {
 	case strings.Contains(operation, "Cluster"):
 		kind = "cluster:"
 	}
-	if found := r.named(in, "rds", kind, "DBSnapshotIdentifier", "DBClusterSnapshotIdentifier"); found[0] != "*" {
+	if found := r.named(in, "rds", kind, "DBInstanceIdentifier", "DBSnapshotIdentifier", "DBClusterSnapshotIdentifier"); found[0] != "*" {
 		return found
 	}
 	return []string{r.ARN("rds", r.Region, kind+"*")}

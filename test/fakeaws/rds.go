@@ -29,6 +29,9 @@ func serveRDS(c *Cloud) {
 		delete(r.rds().instances, *instance.DBInstanceIdentifier)
 		return &rds.DeleteDBInstanceOutput{DBInstance: instance}, nil
 	})
+	modifies(c, (*rds.Client).ModifyDBInstance, func(r *Request, in *rds.ModifyDBInstanceInput) (*types.DBInstance, error) {
+		return r.dbInstance(in.DBInstanceIdentifier)
+	})
 	on(c, createDBCluster)
 	on(c, describeDBClusters)
 	serveDBSnapshots(c)
@@ -61,11 +64,9 @@ func createDBInstance(r *Request, in *rds.CreateDBInstanceInput) (*rds.CreateDBI
 	instance := &types.DBInstance{
 		DBInstanceIdentifier: aws.String(id), DBInstanceArn: aws.String(r.ARN("rds", r.Region, "db:"+id)), DBInstanceClass: in.DBInstanceClass, Engine: in.Engine,
 		DBInstanceStatus: aws.String("available"), InstanceCreateTime: aws.Time(r.Now), DBClusterIdentifier: in.DBClusterIdentifier, TagList: dbList(in.Tags),
-		BackupRetentionPeriod: aws.Int32(1),
+		BackupRetentionPeriod: aws.Int32(1), PubliclyAccessible: aws.Bool(false), AutoMinorVersionUpgrade: aws.Bool(true),
 	}
-	if in.BackupRetentionPeriod != nil {
-		instance.BackupRetentionPeriod = in.BackupRetentionPeriod
-	}
+	take(instance, &rds.CreateDBInstanceInput{BackupRetentionPeriod: in.BackupRetentionPeriod, PubliclyAccessible: in.PubliclyAccessible, AutoMinorVersionUpgrade: in.AutoMinorVersionUpgrade})
 	instance.StorageEncrypted, instance.KmsKeyId, instance.StorageEncryptionType = r.dbEncryption(in.StorageEncrypted, in.KmsKeyId, "")
 	if in.DBClusterIdentifier != nil {
 		cluster, err := r.dbCluster(in.DBClusterIdentifier)

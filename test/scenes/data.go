@@ -19,15 +19,29 @@ var dataScenes = []Scene{
 		Posture: v1alpha1.Posture{DataAtRest: v1alpha1.DataAtRestPosture{RDSSnapshotNotPublic: &v1alpha1.RDSSnapshotNotPublic{}}},
 	},
 	{
+		Control: "rds-not-public", Settled: v1alpha1.Pass, set: carelessDatabase,
+		Posture: v1alpha1.Posture{Network: v1alpha1.NetworkPosture{RDSNotPublic: &v1alpha1.Setting{}}},
+	},
+	{
+		Control: "rds-minor-version-upgrade", Settled: v1alpha1.Pass, set: carelessDatabase,
+		Posture: v1alpha1.Posture{Compute: v1alpha1.ComputePosture{RDSMinorVersionUpgrade: &v1alpha1.Setting{}}},
+	},
+	{
 		Control: "dynamodb-pitr", Settled: v1alpha1.Pass, set: tables,
 		Posture: v1alpha1.Posture{DataAtRest: v1alpha1.DataAtRestPosture{DynamoDBPITR: &v1alpha1.DynamoDBPITR{}}},
 	},
 }
 
-func plainDatabase(s *stage) {
+func plainDatabase(s *stage) { database(s, false, true) }
+
+// carelessDatabase is open to everyone, and never patched.
+func carelessDatabase(s *stage) { database(s, true, false) }
+
+func database(s *stage, public, patched bool) {
 	do(s, rds.NewFromConfig(s.in("us-east-1")).CreateDBInstance, &rds.CreateDBInstanceInput{
 		DBInstanceIdentifier: aws.String("shop"), DBInstanceClass: aws.String("db.t4g.micro"), Engine: aws.String("postgres"),
 		AllocatedStorage: aws.Int32(20), MasterUsername: aws.String("shop"), MasterUserPassword: aws.String("correct-horse-battery"),
+		PubliclyAccessible: &public, AutoMinorVersionUpgrade: &patched,
 	})
 }
 

@@ -10,6 +10,7 @@ var dataReaders = []reader{
 	collection(inventory.Databases, databases, nil),
 	collection(inventory.DBSnapshots, dbSnapshots, nil),
 	tables,
+	dbInstances,
 }
 
 // errNoContent is an answer without what was asked for. It is not an absence.

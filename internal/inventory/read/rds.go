@@ -23,7 +23,7 @@ func databases(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.D
 	if err != nil {
 		return nil, err
 	}
-	instances, err := dbInstances(ctx, s)
+	instances, err := storageOfInstances(ctx, s)
 	return append(clusters, instances...), err
 }
 
@@ -45,28 +45,53 @@ func dbClusters(ctx context.Context, s *Scope) ([]inventory.Database, error) {
 	return all, nil
 }
 
-// dbInstances reads the instances that are in no cluster: the storage of the others is their
-// cluster's.
-func dbInstances(ctx context.Context, s *Scope) ([]inventory.Database, error) {
+// storageOfInstances are the instances that are in no cluster: the storage of the others is
+// their cluster's.
+func storageOfInstances(ctx context.Context, s *Scope) ([]inventory.Database, error) {
+	instances, err := describeDBInstances(ctx, s, "")
+	if err != nil {
+		return nil, err
+	}
 	var all []inventory.Database
-	pages := rds.NewDescribeDBInstancesPaginator(s.AWS.RDS(), &rds.DescribeDBInstancesInput{MaxRecords: aws.Int32(dbPage)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("describing database instances: %w", err)
-		}
-		for _, instance := range page.DBInstances {
-			engine := aws.ToString(instance.Engine)
-			if aws.ToString(instance.DBClusterIdentifier) != "" || slices.Contains(otherEngines, engine) {
-				continue
-			}
-			ref := s.dbRef(inventory.DBInstanceType, instance.DBInstanceIdentifier, instance.DBInstanceArn, instance.TagList)
+	for _, i := range instances {
+		if aws.ToString(i.DBClusterIdentifier) == "" {
 			all = append(all, inventory.Database{
-				Ref: ref, Engine: engine, Encrypted: dbEncrypted(instance.StorageEncrypted, instance.StorageEncryptionType), ReplicaOf: aws.ToString(instance.ReadReplicaSourceDBInstanceIdentifier),
+				Ref: s.dbRef(inventory.DBInstanceType, i.DBInstanceIdentifier, i.DBInstanceArn, i.TagList), Engine: aws.ToString(i.Engine),
+				Encrypted: dbEncrypted(i.StorageEncrypted, i.StorageEncryptionType), ReplicaOf: aws.ToString(i.ReadReplicaSourceDBInstanceIdentifier),
 			})
 		}
 	}
 	return all, nil
+}
+
+var dbInstances = made(inventory.DBInstances, list(func(ctx context.Context, s *Scope, id string) ([]inventory.DBInstance, error) {
+	instances, err := describeDBInstances(ctx, s, id)
+	all := make([]inventory.DBInstance, len(instances))
+	for n, i := range instances {
+		all[n] = inventory.DBInstance{
+			Ref:    s.dbRef(inventory.DBInstanceType, i.DBInstanceIdentifier, i.DBInstanceArn, i.TagList),
+			Public: aws.ToBool(i.PubliclyAccessible), MinorUpgrades: aws.ToBool(i.AutoMinorVersionUpgrade),
+		}
+	}
+	return all, err
+}, "rds:DescribeDBInstances"))
+
+// describeDBInstances describes the instances of RDS's own engines, once a round, or one of them
+// anew.
+func describeDBInstances(ctx context.Context, s *Scope, id string) ([]types.DBInstance, error) {
+	in := &rds.DescribeDBInstancesInput{MaxRecords: aws.Int32(dbPage)}
+	describe := func() ([]types.DBInstance, error) {
+		found, err := gather(ctx, rds.NewDescribeDBInstancesPaginator(s.AWS.RDS(), in), func(page *rds.DescribeDBInstancesOutput) []types.DBInstance { return page.DBInstances })
+		if err != nil {
+			return nil, fmt.Errorf("describing database instances: %w", err)
+		}
+		return slices.DeleteFunc(found, func(i types.DBInstance) bool { return slices.Contains(otherEngines, aws.ToString(i.Engine)) }), nil
+	}
+	if id != "" {
+		in.DBInstanceIdentifier = &id
+		return describe()
+	}
+	return once(s, "rds.instances/"+s.Region, describe)
 }
 
 // dbEncrypted says whether storage is encrypted at all. Since 2026 new Aurora clusters are, with

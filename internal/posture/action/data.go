@@ -45,3 +45,24 @@ var PointInTimeRecovery = sets(Setting[inventory.Table, bool]{
 	Call:   "dynamodb:UpdateContinuousBackups",
 	Undone: Undoing{To: "off; the backups of the table that were kept so far are lost", Risk: v1alpha1.Irreversible},
 })
+
+// DBInstancePublic is whether an RDS instance has a public address. To take it away is
+// disruptive: whoever comes to it from outside its VPC is cut off.
+var DBInstancePublic = sets(Setting[inventory.DBInstance, bool]{
+	Type:  "HideDBInstance",
+	Fact:  inventory.DBInstancePublic,
+	Title: "take the public address of database {id}",
+	Text:  func(public bool) string { return onOff(public, "public", "in its VPC only") },
+	Risk:  v1alpha1.Disruptive,
+	Call:  "rds:ModifyDBInstance",
+})
+
+// DBInstanceMinorUpgrades is whether an RDS instance takes minor versions by itself, in its
+// maintenance window.
+var DBInstanceMinorUpgrades = sets(Setting[inventory.DBInstance, bool]{
+	Type:  "UpgradeDBInstance",
+	Fact:  inventory.DBInstanceMinorUpgrades,
+	Title: "let database {id} take minor versions by itself",
+	Risk:  v1alpha1.Safe,
+	Call:  "rds:ModifyDBInstance",
+})
