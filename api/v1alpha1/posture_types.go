@@ -442,6 +442,9 @@ type LoggingPosture struct {
 	// shortened (Protecting Log Information, Table 24).
 	// +optional
 	LogGroupRetention *LogGroupRetention `json:"logGroupRetention,omitempty"`
+	// elb-access-logging: load balancers log who comes (Protecting Log Information).
+	// +optional
+	ELBAccessLogging *ELBAccessLogging `json:"elbAccessLogging,omitempty"`
 }
 
 // CloudTrailMultiRegion declares cloudtrail-multi-region.
@@ -480,6 +483,15 @@ type LogGroupRetention struct {
 	// +kubebuilder:default=365
 	// +optional
 	MinDays int32 `json:"minDays,omitempty" stricter:"larger"`
+}
+
+// ELBAccessLogging declares elb-access-logging.
+type ELBAccessLogging struct {
+	Setting `json:",inline"`
+	// Bucket that takes the logs of those that have none, in their region; its policy
+	// must let Elastic Load Balancing write. Any bucket will do for those that log.
+	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
+	BucketName string `json:"bucketName"`
 }
 
 // MonitoringPosture is the area monitoring (whitepaper: Using Change Management Logs).

@@ -80,5 +80,11 @@ func Needs(name string) []string {
 	if operation, ok := operations[name]; ok && len(operation.Permissions) > 0 {
 		return operation.Permissions
 	}
+	service, operation, _ := strings.Cut(name, ":")
+	for _, one := range services {
+		if one.name == service {
+			return []string{one.prefix + ":" + operation}
+		}
+	}
 	return []string{name}
 }

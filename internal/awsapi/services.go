@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/guardduty"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -34,6 +35,7 @@ var services = []service{
 	speaks("config", configservice.ServiceID, configservice.NewFromConfig, pace{10, 20}),
 	speaks("dynamodb", dynamodb.ServiceID, dynamodb.NewFromConfig, pace{10, 20}),
 	speaks("ec2", ec2.ServiceID, ec2.NewFromConfig, pace{20, 100}),
+	speaks("elbv2", elasticloadbalancingv2.ServiceID, elasticloadbalancingv2.NewFromConfig, usualPace).as("elasticloadbalancing"),
 	speaks("guardduty", guardduty.ServiceID, guardduty.NewFromConfig, usualPace),
 	speaks("iam", iam.ServiceID, iam.NewFromConfig, pace{15, 50}),
 	speaks("kms", kms.ServiceID, kms.NewFromConfig, pace{100, 200}),
@@ -47,15 +49,21 @@ var services = []service{
 
 // service is one of AWS's.
 type service struct {
-	// name is what the catalogue calls it, id what the SDK does.
-	name, id string
-	client   reflect.Type
-	make     func(aws.Config) any
-	pace     pace
+	// name is what the catalogue calls it, id what the SDK does, and prefix what IAM does.
+	name, id, prefix string
+	client           reflect.Type
+	make             func(aws.Config) any
+	pace             pace
 }
 
 func speaks[C, O any](name, id string, make func(aws.Config, ...func(*O)) *C, pace pace) service {
-	return service{name: name, id: id, client: reflect.TypeFor[C](), make: func(config aws.Config) any { return make(config) }, pace: pace}
+	return service{name: name, id: id, prefix: name, client: reflect.TypeFor[C](), make: func(config aws.Config) any { return make(config) }, pace: pace}
+}
+
+// as says that IAM calls it otherwise.
+func (s service) as(prefix string) service {
+	s.prefix = prefix
+	return s
 }
 
 // pathStyle addresses buckets by path where an endpoint is set, since such an endpoint rarely

@@ -11,6 +11,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/controls/config"
 	"github.com/guardrails-dev/aws-guardrails/internal/controls/dynamodb"
 	"github.com/guardrails-dev/aws-guardrails/internal/controls/ec2"
+	"github.com/guardrails-dev/aws-guardrails/internal/controls/elb"
 	"github.com/guardrails-dev/aws-guardrails/internal/controls/guardduty"
 	"github.com/guardrails-dev/aws-guardrails/internal/controls/iam"
 	"github.com/guardrails-dev/aws-guardrails/internal/controls/kms"
@@ -23,7 +24,7 @@ import (
 // All returns every control, in order of id.
 func All() []posture.Control {
 	all := slices.Concat(
-		account.Controls.All(), cloudtrail.Controls.All(), cloudwatch.Controls.All(), config.Controls.All(), dynamodb.Controls.All(), ec2.Controls.All(),
+		account.Controls.All(), cloudtrail.Controls.All(), cloudwatch.Controls.All(), config.Controls.All(), dynamodb.Controls.All(), ec2.Controls.All(), elb.Controls.All(),
 		guardduty.Controls.All(), iam.Controls.All(), kms.Controls.All(), logs.Controls.All(), rds.Controls.All(), s3.Controls.All(),
 	)
 	slices.SortFunc(all, func(a, b posture.Control) int { return strings.Compare(a.ID, b.ID) })

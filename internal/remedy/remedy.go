@@ -39,7 +39,7 @@ type Step struct {
 
 // remedies is the one list of what can be written.
 func remedies() []remedy {
-	return slices.Concat(iamRemedies, s3Remedies, ec2Remedies, kmsRemedies, dataRemedies, loggingRemedies, threatRemedies, regionRemedies)
+	return slices.Concat(iamRemedies, s3Remedies, ec2Remedies, kmsRemedies, dataRemedies, loggingRemedies, threatRemedies, regionRemedies, elbRemedies)
 }
 
 type remedy struct {

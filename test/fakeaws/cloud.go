@@ -99,7 +99,7 @@ func New() *Cloud {
 		roles:           map[string]roleAnswer{},
 		now:             time.Now,
 	}
-	for _, serve := range []func(*Cloud){serveSTS, serveIAM, serveS3, serveS3Control, serveEC2, serveKMS, serveRDS, serveDynamoDB, serveLogs, serveCloudTrail, serveCloudWatch, serveSNS, serveConfig, serveGuardDuty, serveAccount} {
+	for _, serve := range []func(*Cloud){serveSTS, serveIAM, serveS3, serveS3Control, serveEC2, serveKMS, serveRDS, serveDynamoDB, serveELB, serveLogs, serveCloudTrail, serveCloudWatch, serveSNS, serveConfig, serveGuardDuty, serveAccount} {
 		serve(c)
 	}
 	return c

@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"reflect"
@@ -123,6 +124,38 @@ func modifies[C, I, O, P, R any](c *Cloud, _ method[C, I, O, P], find func(*Requ
 			if field := reflect.ValueOf(out).Elem().Field(i); field.Type() == reflect.TypeFor[*R]() {
 				field.Set(reflect.ValueOf(&shown))
 			}
+		}
+		return out, nil
+	})
+}
+
+// lists serves an operation that lists records by pages of most at most.
+func lists[C, I, O, P, R any](c *Cloud, _ method[C, I, O, P], most int, all func(*Request, *I) ([]R, error)) {
+	on(c, func(r *Request, in *I) (*O, error) {
+		records, err := all(r, in)
+		if err != nil {
+			return nil, err
+		}
+		asked := fields{reflect.ValueOf(in).Elem()}
+		size := 0
+		for _, name := range []string{"MaxResults", "MaxRecords", "MaxItems", "PageSize", "Limit"} {
+			if has := asked.at(name); has.IsValid() && has.CanInt() {
+				size = int(has.Int())
+			}
+		}
+		token := cmp.Or(asked.text("NextToken"), asked.text("Marker"))
+		records, next, err := page(records, &token, size, most, "ValidationError")
+		if err != nil {
+			return nil, err
+		}
+		out := new(O)
+		for i := range reflect.TypeFor[O]().NumField() {
+			if field := reflect.ValueOf(out).Elem().Field(i); field.Type() == reflect.TypeFor[[]R]() {
+				field.Set(reflect.ValueOf(records))
+			}
+		}
+		if shown := firstOf(out, "NextToken", "NextMarker", "Marker"); shown.IsValid() {
+			shown.Set(reflect.ValueOf(next))
 		}
 		return out, nil
 	})

@@ -19,9 +19,12 @@ func (r *Request) targets(in fields) []string {
 		"config":     r.configTargets,
 		"dynamodb":   func(in fields) []string { return r.named(in, "dynamodb", "table/", "TableName", "ResourceArn") },
 		"ec2":        r.ec2Targets,
-		"guardduty":  func(in fields) []string { return r.named(in, "guardduty", "detector/", "DetectorId") },
-		"iam":        r.iamTargets,
-		"kms":        r.kmsTargets,
+		"elbv2": func(in fields) []string {
+			return r.named(in, "elasticloadbalancing", "", "LoadBalancerArn", "ResourceArns")
+		},
+		"guardduty": func(in fields) []string { return r.named(in, "guardduty", "detector/", "DetectorId") },
+		"iam":       r.iamTargets,
+		"kms":       r.kmsTargets,
 		"logs": func(in fields) []string {
 			return r.named(in, "logs", "log-group:", "LogGroupName", "ResourceArn")
 		},

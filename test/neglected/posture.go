@@ -49,6 +49,7 @@ func named() v1alpha1.Posture {
 		Logging: v1alpha1.LoggingPosture{
 			CloudTrailMultiRegion: &v1alpha1.CloudTrailMultiRegion{}, CloudTrailLogValidation: &v1alpha1.CloudTrailLogValidation{},
 			VPCFlowLogs: &v1alpha1.VPCFlowLogs{TrafficType: "REJECT"}, LogGroupRetention: &v1alpha1.LogGroupRetention{MinDays: 365},
+			ELBAccessLogging: &v1alpha1.ELBAccessLogging{BucketName: "access-logs"},
 		},
 		Monitoring: v1alpha1.MonitoringPosture{AlarmRootUsage: &v1alpha1.AlarmRootUsage{NotifyEmail: "security@example.com"}, ConfigRecorder: &v1alpha1.ConfigRecorder{}},
 		Threat:     v1alpha1.ThreatPosture{GuardDuty: &v1alpha1.GuardDuty{}},

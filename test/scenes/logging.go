@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
@@ -14,6 +15,10 @@ import (
 )
 
 var loggingScenes = []Scene{
+	{
+		Control: "elb-access-logging", Settled: v1alpha1.Pass, set: loadBalancer,
+		Posture: v1alpha1.Posture{Logging: v1alpha1.LoggingPosture{ELBAccessLogging: &v1alpha1.ELBAccessLogging{BucketName: "access-logs"}}},
+	},
 	{
 		Control: "cloudtrail-multi-region", Settled: v1alpha1.Pass,
 		Posture: v1alpha1.Posture{Logging: v1alpha1.LoggingPosture{CloudTrailMultiRegion: &v1alpha1.CloudTrailMultiRegion{}}},
@@ -66,4 +71,8 @@ func logGroups(s *stage) {
 			do(s, client.PutRetentionPolicy, &logs.PutRetentionPolicyInput{LogGroupName: aws.String(name), RetentionInDays: aws.Int32(days)})
 		}
 	}
+}
+
+func loadBalancer(s *stage) {
+	do(s, elb.NewFromConfig(s.in("us-east-1")).CreateLoadBalancer, &elb.CreateLoadBalancerInput{Name: aws.String("shop")})
 }
