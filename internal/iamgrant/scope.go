@@ -38,7 +38,7 @@ var scopes = join(
 		"ec2:DescribeImages", "ec2:DescribeVpcs", "ec2:DescribeFlowLogs",
 		"ec2:GetInstanceMetadataDefaults", "ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId", "ec2:EnableEbsEncryptionByDefault", "ec2:ModifyEbsDefaultKmsKeyId",
 		"ec2:DisableEbsEncryptionByDefault", "ec2:ResetEbsDefaultKmsKeyId",
-		"kms:ListKeys", "cloudtrail:DescribeTrails", "cloudtrail:ListTrails", "cloudtrail:LookupEvents",
+		"cloudtrail:DescribeTrails", "cloudtrail:ListTrails", "cloudtrail:LookupEvents",
 		"config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus", "config:DescribeDeliveryChannels", "config:PutDeliveryChannel", "config:DeleteDeliveryChannel",
 		"guardduty:ListDetectors",
 	),
@@ -72,7 +72,7 @@ var scopes = join(
 	all(also(fixed("OwnFlowLogs", "ec2", "vpc-flow-log/*"), "aws:ResourceTag/"+v1alpha1.OwnerTag, owner), "ec2:DeleteFlowLogs"),
 	all(madeTags, "ec2:CreateTags"),
 
-	all(fixed("Keys", "kms", "key/*"), "kms:DescribeKey", "kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:EnableKeyRotation", "kms:CancelKeyDeletion", "kms:EnableKey", "kms:DisableKeyRotation"),
+	all(fixed("Keys", "kms", "key/*"), "kms:DescribeKey", "kms:CancelKeyDeletion", "kms:EnableKey"),
 
 	all(fixed("Databases", "rds", "*"), "rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots"),
 	all(fixed("DatabaseSnapshots", "rds", "snapshot:*"), "rds:DescribeDBSnapshotAttributes", "rds:ModifyDBSnapshotAttribute"),

@@ -6,10 +6,13 @@ import (
 )
 
 // Keys are the KMS keys of a region, those that AWS manages among them.
-var Keys = Collection[Key]{Name: "kms.keys", Scope: Regional}
+var Keys = Collection[Key]{Name: "kms.keys", Scope: Regional, Type: Type{Name: "AWS::KMS::Key", ARN: "kms:{region}:{account}:key/{id}"}}
 
-// KeyRotation is how a key rotates, a call for each key that can.
-const KeyRotation Facet = "Rotation"
+// What a key is asked for: its details always, how it rotates if it can.
+var (
+	KeyIs       = Asked(Keys, "Details", func(k *Key) *Observed[KeyDetails] { return &k.Details })
+	KeyRotation = Asked(Keys, "Rotation", func(k *Key) *Observed[Rotation] { return &k.Rotation })
+)
 
 // Key is a KMS key.
 type Key struct {

@@ -27,14 +27,14 @@ var dataActions = map[string]struct {
 }{
 	"EnableKeyRotation": {
 		plan: func(_ *testing.T, s *dataScene) action.Action {
-			return action.EnableKeyRotation{Key: dataTarget("AWS::KMS::Key", s.key), PeriodDays: 365}
+			return action.KeyRotation.Set(dataTarget("AWS::KMS::Key", s.key), inventory.Rotation{}, inventory.Rotation{Enabled: true, PeriodDays: 365})
 		},
 		disturb: func(t *testing.T, s *dataScene) { s.rotate(t, 2000) },
 	},
 	"EnableKeyRotation more often": {
 		plan: func(t *testing.T, s *dataScene) action.Action {
 			s.rotate(t, 2000)
-			return action.EnableKeyRotation{Key: dataTarget("AWS::KMS::Key", s.key), From: inventory.Rotation{Enabled: true, PeriodDays: 2000}, PeriodDays: 365}
+			return action.KeyRotation.Set(dataTarget("AWS::KMS::Key", s.key), inventory.Rotation{Enabled: true, PeriodDays: 2000}, inventory.Rotation{Enabled: true, PeriodDays: 365})
 		},
 		disturb: func(t *testing.T, s *dataScene) { s.rotate(t, 1000) },
 	},

@@ -12,49 +12,15 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var kmsRemedies = []remedy{by(enableKeyRotation, undoKeyRotation), by(recoverKey, irrevocable)}
-
-func enableKeyRotation(s *awsapi.Session, a action.EnableKeyRotation) []Step {
-	return []Step{{
-		Call: "kms:EnableKeyRotation",
-		Look: func(ctx context.Context) (Standing, error) {
-			have, err := read.KeyRotation(ctx, s, a.Key.Region, a.Key.ID)
-			switch {
-			case err != nil:
-				return "", err
-			case have.Within(a.PeriodDays):
-				return Done, nil
-			case have == a.From:
-				return Pending, nil
-			}
-			return Changed, nil
-		},
-		Send: func(ctx context.Context) error {
-			in := &kms.EnableKeyRotationInput{KeyId: aws.String(a.Key.ID)}
-			// Unsaid, KMS takes its usual period. A key that rotates too rarely must be told.
-			if a.From.Enabled || a.PeriodDays != inventory.UsualRotationDays {
-				in.RotationPeriodInDays = aws.Int32(a.PeriodDays)
-			}
-			return sent(s.In(a.Key.Region).KMS().EnableKeyRotation(ctx, in))
-		},
-	}}
-}
-
-func undoKeyRotation(s *awsapi.Session, a action.EnableKeyRotation) backward {
-	wrote, key := inventory.Rotation{Enabled: true, PeriodDays: a.PeriodDays}, aws.String(a.Key.ID)
-	step := func(send func(context.Context) error) Step {
-		return setting("", func(ctx context.Context) (inventory.Rotation, error) {
-			return read.KeyRotation(ctx, s, a.Key.Region, a.Key.ID)
-		}, wrote, a.From, send)
-	}
-	return backward{
-		"kms:DisableKeyRotation": step(func(ctx context.Context) error {
-			return sent(s.In(a.Key.Region).KMS().DisableKeyRotation(ctx, &kms.DisableKeyRotationInput{KeyId: key}))
+var kmsRemedies = []remedy{
+	by(recoverKey, irrevocable),
+	set(action.KeyRotation,
+		sends(awsapi.Writes((*kms.Client).EnableKeyRotation), func(key inventory.Ref, to inventory.Rotation) *kms.EnableKeyRotationInput {
+			return &kms.EnableKeyRotationInput{KeyId: &key.ID, RotationPeriodInDays: &to.PeriodDays}
 		}),
-		"kms:EnableKeyRotation": step(func(ctx context.Context) error {
-			return sent(s.In(a.Key.Region).KMS().EnableKeyRotation(ctx, &kms.EnableKeyRotationInput{KeyId: key, RotationPeriodInDays: aws.Int32(a.From.PeriodDays)}))
-		}),
-	}
+		sends(awsapi.Writes((*kms.Client).DisableKeyRotation), func(key inventory.Ref, _ inventory.Rotation) *kms.DisableKeyRotationInput {
+			return &kms.DisableKeyRotationInput{KeyId: &key.ID}
+		})),
 }
 
 func recoverKey(s *awsapi.Session, a action.RecoverKey) []Step {
@@ -63,7 +29,7 @@ func recoverKey(s *awsapi.Session, a action.RecoverKey) []Step {
 		{
 			Call: "kms:CancelKeyDeletion",
 			Look: func(ctx context.Context) (Standing, error) {
-				have, err := read.KeyDetails(ctx, s, a.Key.Region, a.Key.ID)
+				have, err := read.Again(ctx, s, inventory.KeyIs, a.Key.Ref())
 				switch {
 				case err != nil:
 					return "", err
@@ -81,7 +47,7 @@ func recoverKey(s *awsapi.Session, a action.RecoverKey) []Step {
 		{
 			Call: "kms:EnableKey",
 			Look: func(ctx context.Context) (Standing, error) {
-				have, err := read.KeyDetails(ctx, s, a.Key.Region, a.Key.ID)
+				have, err := read.Again(ctx, s, inventory.KeyIs, a.Key.Ref())
 				switch {
 				case err != nil:
 					return "", err

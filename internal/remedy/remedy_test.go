@@ -38,7 +38,7 @@ func TestStepsAreTheCallsShown(t *testing.T) {
 		action.Undo{Of: action.SetUpRecorder{NewRecorder: true, Bucket: "b", NewBucketIn: "r"}, Done: action.SetUpRecorder{NewRecorder: true, Bucket: "b"}.Describe().Calls},
 		action.Undo{Of: action.RevokeSecurityGroupRule{From: inventory.SecurityGroupRule{Egress: true}}},
 		action.Undo{Of: action.SetEBSDefaultKey{From: inventory.EBSManagedKey}},
-		action.Undo{Of: action.EnableKeyRotation{From: inventory.Rotation{Enabled: true}}, Done: []string{"kms:EnableKeyRotation"}},
+		action.Undo{Of: action.KeyRotation.Set(action.Target{}, inventory.Rotation{Enabled: true}, inventory.Rotation{Enabled: true}), Done: []string{"kms:EnableKeyRotation"}},
 		action.Undo{Of: action.PutSecurityContact{From: inventory.Contact{Name: "n"}}, Done: []string{"account:PutAlternateContact"}},
 		action.Undo{Of: action.DenyInsecureTransport{From: "{}"}},
 		action.Undo{Of: action.EncryptBucket{From: inventory.BucketEncryptionRule{Algorithm: "AES256"}}, Done: []string{"s3:PutBucketEncryption"}},

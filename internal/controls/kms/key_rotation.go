@@ -2,7 +2,6 @@ package kms
 
 import (
 	"cmp"
-	"time"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
@@ -11,37 +10,33 @@ import (
 )
 
 // New key material bounds how much any one secret protects, and old ciphertext stays readable.
-var keyRotation = posture.Add(&Controls, posture.Over[v1alpha1.KMSKeyRotation, inventory.Key]{
+var keyRotation = posture.AddPlain(&Controls, posture.Plain[v1alpha1.KMSKeyRotation, inventory.Key, inventory.Rotation]{
 	ID:       "kms-key-rotation",
 	Declared: func(p *v1alpha1.Posture) *v1alpha1.KMSKeyRotation { return p.Keys.KMSKeyRotation },
-	Observe:  inventory.Keys.With(inventory.KeyRotation),
-	Judge: func(leaf v1alpha1.KMSKeyRotation, k inventory.Key, _ time.Time) posture.Verdict {
+	Setting:  action.KeyRotation,
+	Apart: func(_ v1alpha1.KMSKeyRotation, k inventory.Key) (posture.Verdict, bool) {
 		details, err := k.Details.Get()
 		if err != nil {
-			return posture.Unknown(err)
+			return posture.Unknown(err), true
 		}
-		if reason, why := details.RotationBar(); reason != "" {
-			return posture.DoesNotApply(reason, "%s", why)
-		}
-		rotation, err := k.Rotation.Get()
-		switch {
-		case err != nil:
-			return posture.Unknown(err)
-		case !rotation.Enabled:
-			return posture.Fail("RotationOff", "the key does not rotate")
-		case !rotation.Within(longestPeriod(leaf)):
-			return posture.Fail("RotationTooRare", "the key rotates %s, declared is every %d days", rotation, longestPeriod(leaf))
-		}
-		return posture.Pass()
+		reason, why := details.RotationBar()
+		return posture.DoesNotApply(reason, "%s", why), reason != ""
 	},
-	Plans: posture.Always[v1alpha1.KMSKeyRotation](action.EnableKeyRotation{}),
-	Mend: func(leaf v1alpha1.KMSKeyRotation, k inventory.Key) []action.Action {
-		rotation, _ := k.Rotation.Get()
-		period := longestPeriod(leaf)
-		if !rotation.Enabled {
-			period = min(period, inventory.UsualRotationDays)
+	Want: func(leaf v1alpha1.KMSKeyRotation, have inventory.Rotation) inventory.Rotation {
+		longest := longestPeriod(leaf)
+		switch {
+		case have.Within(longest):
+			return have
+		case !have.Enabled:
+			longest = min(longest, inventory.UsualRotationDays)
 		}
-		return []action.Action{action.EnableKeyRotation{Key: action.On(k), From: rotation, PeriodDays: period}}
+		return inventory.Rotation{Enabled: true, PeriodDays: longest}
+	},
+	Fails: func(leaf v1alpha1.KMSKeyRotation, have inventory.Rotation) posture.Verdict {
+		if !have.Enabled {
+			return posture.Fail("RotationOff", "the key does not rotate")
+		}
+		return posture.Fail("RotationTooRare", "the key rotates %s, declared is every %d days", have, longestPeriod(leaf))
 	},
 })
 

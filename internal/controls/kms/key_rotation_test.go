@@ -77,7 +77,7 @@ func TestKeyRotationPeriod(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			planned := keyRotation.Mend(v1alpha1.KMSKeyRotation{MaxPeriodDays: row.declared}, inventory.Key{Rotation: rotates(row.now)})
-			if got, ok := planned[0].(action.EnableKeyRotation); !ok || got.PeriodDays != row.want {
+			if _, _, to, ok := action.KeyRotation.Of(planned[0]); !ok || to != (inventory.Rotation{Enabled: true, PeriodDays: row.want}) {
 				t.Errorf("plans %+v, want %d days", planned, row.want)
 			}
 		})

@@ -27,7 +27,6 @@ var operations = map[string][]string{
 	inventory.EBSSnapshots.Name:     {"ec2:DescribeSnapshots", "ec2:DescribeSnapshotAttribute"},
 	inventory.Images.Name:           {"ec2:DescribeImages"},
 	inventory.VPCs.Name:             {"ec2:DescribeVpcs", "ec2:DescribeFlowLogs"},
-	inventory.Keys.Name:             {"kms:ListKeys", "kms:DescribeKey", "kms:ListResourceTags"},
 	inventory.Databases.Name:        {"rds:DescribeDBInstances", "rds:DescribeDBClusters"},
 	inventory.DBSnapshots.Name:      {"rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots"},
 	inventory.Trails.Name:           {"cloudtrail:DescribeTrails", "cloudtrail:ListTrails", "cloudtrail:ListTags"},
@@ -53,7 +52,6 @@ var facetOperations = map[string]map[inventory.Facet][]string{
 		inventory.BucketPolicy:            {"s3:GetBucketPolicy"},
 	},
 	inventory.EBSDefaults.Name: {inventory.EBSKey(""): {"kms:DescribeKey"}},
-	inventory.Keys.Name:        {inventory.KeyRotation: {"kms:GetKeyRotationStatus"}},
 	inventory.DBSnapshots.Name: {inventory.DBSnapshotSharing: {"rds:DescribeDBSnapshotAttributes", "rds:DescribeDBClusterSnapshotAttributes"}},
 }
 
@@ -66,7 +64,7 @@ func Operations(want inventory.Want) []string {
 		}
 	}
 	for _, use := range Uses() {
-		if use.Collection == want.Collection && (use.Facet == "" || want.Facets.Has(use.Facet)) {
+		if use.Collection == want.Collection && (use.Facet == "" || use.Always || want.Facets.Has(use.Facet)) {
 			all = append(all, use.Call)
 		}
 	}

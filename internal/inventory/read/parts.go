@@ -35,16 +35,18 @@ type ask[T any] struct {
 	none string
 	// only says of which resources it can be asked; nil: of all.
 	only func(T) bool
+	// always: whatever is wanted of the resource, for what else it can be asked depends on it.
+	always bool
 }
 
 // Use is one call that a reader takes.
 type Use struct {
 	Collection string
-	// Facet it is for; empty for the list, and for the tags of what is wrong.
+	// Facet it is for; empty for the list and for tags.
 	Facet inventory.Facet
-	// Tags says that it is the latter.
-	Tags bool
-	Call string
+	// Always says that the facet is read whatever is wanted, Tags that it is the owner's tags.
+	Always, Tags bool
+	Call         string
 	// On is the type of resource that it names; none where it names none.
 	On inventory.Type
 }
@@ -85,7 +87,6 @@ func asked[T inventory.Resource, V, I, O any](
 	of inventory.Fact[T, V], call awsapi.Call[I, O], input func(inventory.Ref) *I, says func(*O) (V, error), options ...func(*ask[T]),
 ) part[T] {
 	return func(r *recipe[T]) {
-		r.takes(Use{Facet: of.Facet, On: of.Collection.Type}, call.Name)
 		one := ask[T]{facet: of.Facet}
 		one.read = func(ctx context.Context, s *Scope, item *T) error {
 			var value V
@@ -106,6 +107,7 @@ func asked[T inventory.Resource, V, I, O any](
 		for _, option := range options {
 			option(&one)
 		}
+		r.takes(Use{Facet: of.Facet, Always: one.always, On: of.Collection.Type}, call.Name)
 		r.asks = append(r.asks, one)
 	}
 }
@@ -115,6 +117,9 @@ func empty[I any](inventory.Ref) *I { return new(I) }
 
 // none is the code by which AWS says that there is nothing, which is a value: the zero one.
 func none[T any](code string) func(*ask[T]) { return func(a *ask[T]) { a.none = code } }
+
+// always asks for it whatever is wanted.
+func always[T any](a *ask[T]) { a.always = true }
 
 // only asks those that have it.
 func only[T any](has func(T) bool) func(*ask[T]) { return func(a *ask[T]) { a.only = has } }
@@ -154,7 +159,7 @@ func (r *recipe[T]) all(ctx context.Context, s *Scope, facets inventory.Facets) 
 	}
 	each(listed, func(f *found) {
 		for _, ask := range r.asks {
-			if facets.Has(ask.facet) && (ask.only == nil || ask.only(f.item)) {
+			if (ask.always || facets.Has(ask.facet)) && (ask.only == nil || ask.only(f.item)) {
 				err := ask.read(ctx, s, &f.item)
 				f.gone = f.gone || r.gone != "" && fault.Code(err) == r.gone
 			}

@@ -8,37 +8,18 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-var kmsTypes = []Action{EnableKeyRotation{}, RecoverKey{}}
+var kmsTypes = []Action{RecoverKey{}}
 
-// EnableKeyRotation makes a key rotate, or rotate more often. Old ciphertext stays readable, so
-// it is safe.
-type EnableKeyRotation struct {
-	Key        Target             `json:"key"`
-	From       inventory.Rotation `json:"from"`
-	PeriodDays int32              `json:"periodDays"`
-}
-
-// Describe implements Action.
-func (a EnableKeyRotation) Describe() Description {
-	return Description{
-		Target:     a.Key.Ref(),
-		Collection: inventory.Keys.Name,
-		Setting:    "Rotation",
-		Title:      "rotate key " + a.Key.ID,
-		From:       a.From.String(),
-		To:         inventory.Rotation{Enabled: true, PeriodDays: a.PeriodDays}.String(),
-		Risk:       v1alpha1.Safe,
-		Calls:      []string{"kms:EnableKeyRotation"},
-	}
-}
-
-// Undo implements Action.
-func (a EnableKeyRotation) Undo(done []string) Undoing {
-	if !a.From.Enabled {
-		return back("kms:DisableKeyRotation")
-	}
-	return back(done...)
-}
+// KeyRotation is how often a key rotates. Old ciphertext stays readable, so it is safe.
+var KeyRotation = sets(Setting[inventory.Key, inventory.Rotation]{
+	Type:  "EnableKeyRotation",
+	Fact:  inventory.KeyRotation,
+	Title: "rotate key {id}",
+	Risk:  v1alpha1.Safe,
+	CallOf: func(to inventory.Rotation) string {
+		return onOff(to.Enabled, "kms:EnableKeyRotation", "kms:DisableKeyRotation")
+	},
+})
 
 // RecoverKey cancels a key's deletion and enables it again: KMS leaves a key whose deletion was
 // cancelled disabled, and what it encrypted unreadable.
