@@ -2,7 +2,6 @@ package read
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -13,7 +12,11 @@ import (
 )
 
 var tables = made(inventory.Tables,
-	list(listTables, "dynamodb:ListTables"),
+	list(func(ctx context.Context, s *Scope, _ string) ([]inventory.Table, error) {
+		return gather(ctx, dynamodb.NewListTablesPaginator(s.AWS.DynamoDB(), &dynamodb.ListTablesInput{Limit: aws.Int32(100)}),
+			func(page *dynamodb.ListTablesOutput) []string { return page.TableNames },
+			func(name string) inventory.Table { return inventory.Table{Ref: of(s, inventory.Tables, name)} })
+	}, "dynamodb:ListTables"),
 	tagged[inventory.Table](tableTags, "dynamodb:ListTagsOfResource"),
 	gone[inventory.Table]("TableNotFoundException"),
 	// Point-in-time recovery lies inside the continuous backups, which are always on.
@@ -27,35 +30,19 @@ var tables = made(inventory.Tables,
 			}
 			recovery := out.ContinuousBackupsDescription.PointInTimeRecoveryDescription
 			return recovery != nil && recovery.PointInTimeRecoveryStatus == types.PointInTimeRecoveryStatusEnabled, nil
-		},
-	),
+		}),
 )
 
-func listTables(ctx context.Context, s *Scope, _ string) ([]inventory.Table, error) {
-	names, err := gather(ctx, dynamodb.NewListTablesPaginator(s.AWS.DynamoDB(), &dynamodb.ListTablesInput{Limit: aws.Int32(100)}),
-		func(page *dynamodb.ListTablesOutput) []string { return page.TableNames })
-	if err != nil {
-		return nil, fmt.Errorf("listing tables: %w", err)
-	}
-	all := make([]inventory.Table, len(names))
-	for i, name := range names {
-		all[i].Ref = of(s, inventory.Tables, name)
-	}
-	return all, nil
-}
-
 func tableTags(ctx context.Context, s *Scope, table inventory.Ref) (map[string]string, error) {
-	tags := map[string]string{}
+	var all []types.Tag
 	for token := (*string)(nil); ; {
 		page, err := s.AWS.DynamoDB().ListTagsOfResource(ctx, &dynamodb.ListTagsOfResourceInput{ResourceArn: &table.ARN, NextToken: token})
 		if err != nil {
 			return nil, err
 		}
-		for _, tag := range page.Tags {
-			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
-		}
+		all = append(all, page.Tags...)
 		if token = page.NextToken; token == nil {
-			return tags, nil
+			return byKey(all, func(t types.Tag) (*string, *string) { return t.Key, t.Value }), nil
 		}
 	}
 }

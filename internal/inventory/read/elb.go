@@ -1,8 +1,9 @@
 package read
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -38,30 +39,19 @@ var loadBalancers = made(inventory.LoadBalancers,
 
 // listLoadBalancers leaves out gateways: they have no log of who comes.
 func listLoadBalancers(ctx context.Context, s *Scope, _ string) ([]inventory.LoadBalancer, error) {
-	found, err := gather(ctx, elb.NewDescribeLoadBalancersPaginator(awsapi.Client[elb.Client](s.AWS), &elb.DescribeLoadBalancersInput{PageSize: aws.Int32(400)}),
-		func(page *elb.DescribeLoadBalancersOutput) []types.LoadBalancer { return page.LoadBalancers })
-	if err != nil {
-		return nil, fmt.Errorf("describing load balancers: %w", err)
-	}
-	var all []inventory.LoadBalancer
-	for _, b := range found {
-		if b.Type != types.LoadBalancerTypeEnumGateway {
-			all = append(all, inventory.LoadBalancer{Ref: s.ref(inventory.LoadBalancers.Type.Name, s.Region, aws.ToString(b.LoadBalancerName), aws.ToString(b.LoadBalancerArn))})
-		}
-	}
-	return all, nil
+	return gather(ctx, elb.NewDescribeLoadBalancersPaginator(awsapi.Client[elb.Client](s.AWS), &elb.DescribeLoadBalancersInput{PageSize: aws.Int32(400)}),
+		func(page *elb.DescribeLoadBalancersOutput) []types.LoadBalancer {
+			return slices.DeleteFunc(page.LoadBalancers, func(b types.LoadBalancer) bool { return b.Type == types.LoadBalancerTypeEnumGateway })
+		},
+		func(b types.LoadBalancer) inventory.LoadBalancer {
+			return inventory.LoadBalancer{Ref: s.ref(inventory.LoadBalancers.Type.Name, s.Region, aws.ToString(b.LoadBalancerName), aws.ToString(b.LoadBalancerArn))}
+		})
 }
 
 func loadBalancerTags(ctx context.Context, s *Scope, of inventory.Ref) (map[string]string, error) {
 	out, err := awsapi.Client[elb.Client](s.AWS).DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: []string{of.ARN}})
-	if err != nil {
-		return nil, err
+	if err != nil || len(out.TagDescriptions) == 0 {
+		return nil, cmp.Or(err, errNoContent)
 	}
-	tags := map[string]string{}
-	for _, one := range out.TagDescriptions {
-		for _, tag := range one.Tags {
-			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
-		}
-	}
-	return tags, nil
+	return byKey(out.TagDescriptions[0].Tags, func(t types.Tag) (*string, *string) { return t.Key, t.Value }), nil
 }

@@ -2,7 +2,6 @@ package read
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -25,15 +24,11 @@ var kmsReaders = []reader{made(inventory.Keys,
 )}
 
 func listKeys(ctx context.Context, s *Scope, _ string) ([]inventory.Key, error) {
-	found, err := gather(ctx, kms.NewListKeysPaginator(s.AWS.KMS(), &kms.ListKeysInput{Limit: aws.Int32(1000)}), func(page *kms.ListKeysOutput) []types.KeyListEntry { return page.Keys })
-	if err != nil {
-		return nil, fmt.Errorf("listing keys: %w", err)
-	}
-	all := make([]inventory.Key, len(found))
-	for i, key := range found {
-		all[i].Ref = of(s, inventory.Keys, aws.ToString(key.KeyId))
-	}
-	return all, nil
+	return gather(ctx, kms.NewListKeysPaginator(s.AWS.KMS(), &kms.ListKeysInput{Limit: aws.Int32(1000)}),
+		func(page *kms.ListKeysOutput) []types.KeyListEntry { return page.Keys },
+		func(key types.KeyListEntry) inventory.Key {
+			return inventory.Key{Ref: of(s, inventory.Keys, aws.ToString(key.KeyId))}
+		})
 }
 
 func keyDetails(out *kms.DescribeKeyOutput) (inventory.KeyDetails, error) {
@@ -71,11 +66,7 @@ func keyRotation(out *kms.GetKeyRotationStatusOutput) (inventory.Rotation, error
 }
 
 func keyTags(ctx context.Context, s *Scope, key inventory.Ref) (map[string]string, error) {
-	list, err := gather(ctx, kms.NewListResourceTagsPaginator(s.AWS.KMS(), &kms.ListResourceTagsInput{KeyId: &key.ID, Limit: aws.Int32(50)}),
-		func(page *kms.ListResourceTagsOutput) []types.Tag { return page.Tags })
-	tags := make(map[string]string, len(list))
-	for _, tag := range list {
-		tags[aws.ToString(tag.TagKey)] = aws.ToString(tag.TagValue)
-	}
-	return tags, err
+	tags, err := gather(ctx, kms.NewListResourceTagsPaginator(s.AWS.KMS(), &kms.ListResourceTagsInput{KeyId: &key.ID, Limit: aws.Int32(50)}),
+		func(page *kms.ListResourceTagsOutput) []types.Tag { return page.Tags }, func(t types.Tag) types.Tag { return t })
+	return byKey(tags, func(t types.Tag) (*string, *string) { return t.TagKey, t.TagValue }), err
 }

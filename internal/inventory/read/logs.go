@@ -26,18 +26,14 @@ func listLogGroups(ctx context.Context, s *Scope, id string) ([]inventory.LogGro
 	if id != "" {
 		in.LogGroupNamePrefix = &id
 	}
-	groups, err := gather(ctx, logs.NewDescribeLogGroupsPaginator(s.AWS.Logs(), in), func(page *logs.DescribeLogGroupsOutput) []types.LogGroup { return page.LogGroups })
-	if err != nil {
-		return nil, fmt.Errorf("listing log groups: %w", err)
-	}
-	all := make([]inventory.LogGroup, len(groups))
-	for i, group := range groups {
-		all[i] = inventory.LogGroup{
-			Ref: of(s, inventory.LogGroups, aws.ToString(group.LogGroupName)), RetentionDays: aws.ToInt32(group.RetentionInDays),
-			Fixed: group.LogGroupClass == types.LogGroupClassDelivery,
-		}
-	}
-	return all, nil
+	return gather(ctx, logs.NewDescribeLogGroupsPaginator(s.AWS.Logs(), in),
+		func(page *logs.DescribeLogGroupsOutput) []types.LogGroup { return page.LogGroups },
+		func(group types.LogGroup) inventory.LogGroup {
+			return inventory.LogGroup{
+				Ref: of(s, inventory.LogGroups, aws.ToString(group.LogGroupName)), RetentionDays: aws.ToInt32(group.RetentionInDays),
+				Fixed: group.LogGroupClass == types.LogGroupClassDelivery,
+			}
+		})
 }
 
 func logGroupTags(ctx context.Context, s *Scope, group inventory.Ref) (map[string]string, error) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/fault"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
@@ -49,6 +51,8 @@ type Use struct {
 	Call         string
 	// On is the type of resource that it names; none where it names none.
 	On inventory.Type
+	// Gone is the code by which it says that the resource is not there any more.
+	Gone string
 }
 
 // made makes the reader of a collection.
@@ -56,6 +60,11 @@ func made[T inventory.Resource](of inventory.Collection[T], parts ...part[T]) re
 	r := &recipe[T]{collection: of}
 	for _, part := range parts {
 		part(r)
+	}
+	for i := range r.uses {
+		if r.uses[i].Facet != "" {
+			r.uses[i].Gone = r.gone
+		}
 	}
 	whole := collection(of, r.all, r.closer())
 	whole.one, whole.uses = r.one, r.uses
@@ -147,7 +156,7 @@ func (r *recipe[T]) takes(use Use, calls ...string) {
 func (r *recipe[T]) all(ctx context.Context, s *Scope, facets inventory.Facets) ([]T, error) {
 	items, err := r.list(ctx, s, "")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("listing %s: %w", r.collection.Name, err)
 	}
 	type found struct {
 		item T
@@ -187,7 +196,7 @@ func (r *recipe[T]) one(ctx context.Context, s *Scope, ref inventory.Ref, facet 
 	}
 	items, err := r.list(ctx, s, ref.ID)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading %s: %w", ref.ID, err)
 	}
 	for _, item := range items {
 		if item.Reference().ID == ref.ID {
@@ -246,11 +255,11 @@ func Uses() []Use {
 	return all
 }
 
-// gather takes the items of all pages.
-func gather[O, P, T any](ctx context.Context, pages interface {
+// gather makes something of each item of all pages.
+func gather[O, P, I, T any](ctx context.Context, pages interface {
 	HasMorePages() bool
 	NextPage(context.Context, ...func(*P)) (*O, error)
-}, items func(*O) []T,
+}, items func(*O) []I, made func(I) T,
 ) ([]T, error) {
 	var all []T
 	for pages.HasMorePages() {
@@ -258,7 +267,19 @@ func gather[O, P, T any](ctx context.Context, pages interface {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, items(page)...)
+		for _, item := range items(page) {
+			all = append(all, made(item))
+		}
 	}
 	return all, nil
+}
+
+// byKey makes a map of tags.
+func byKey[T any](tags []T, pair func(T) (key, value *string)) map[string]string {
+	all := make(map[string]string, len(tags))
+	for _, tag := range tags {
+		key, value := pair(tag)
+		all[aws.ToString(key)] = aws.ToString(value)
+	}
+	return all
 }

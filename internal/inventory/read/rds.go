@@ -81,7 +81,7 @@ var dbInstances = made(inventory.DBInstances, list(func(ctx context.Context, s *
 func describeDBInstances(ctx context.Context, s *Scope, id string) ([]types.DBInstance, error) {
 	in := &rds.DescribeDBInstancesInput{MaxRecords: aws.Int32(dbPage)}
 	describe := func() ([]types.DBInstance, error) {
-		found, err := gather(ctx, rds.NewDescribeDBInstancesPaginator(s.AWS.RDS(), in), func(page *rds.DescribeDBInstancesOutput) []types.DBInstance { return page.DBInstances })
+		found, err := gather(ctx, rds.NewDescribeDBInstancesPaginator(s.AWS.RDS(), in), func(page *rds.DescribeDBInstancesOutput) []types.DBInstance { return page.DBInstances }, func(i types.DBInstance) types.DBInstance { return i })
 		if err != nil {
 			return nil, fmt.Errorf("describing database instances: %w", err)
 		}
