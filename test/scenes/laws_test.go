@@ -95,6 +95,26 @@ func isTags(operation string) bool {
 	return slices.ContainsFunc(read.Uses(), func(u read.Use) bool { return u.Tags && u.Call == operation })
 }
 
+// An answer without content is no answer: what was right does not pass by it.
+func TestNoContentIsNoPass(t *testing.T) {
+	for _, scene := range scenes.All() {
+		operations := operationsOf(t, scene)
+		for _, use := range read.Uses() {
+			if use.Facet == "" || !slices.Contains(operations, use.Call) || scene.Settled == v1alpha1.Fail {
+				continue
+			}
+			t.Run(scene.Control+"/"+use.Call, func(t *testing.T) {
+				cloud, rig := staged(scene)(t)
+				rig.Mended(t)
+				cloud.Inject(&fakeaws.Fault{Match: fakeaws.IsOn(use.Call), Alter: func(out any) any { return reflect.New(reflect.TypeOf(out).Elem()).Interface() }})
+				if report := look(t, rig).Report.Controls[0]; report.Verdict() == v1alpha1.Pass {
+					t.Errorf("it passes: %+v", report.Judged)
+				}
+			})
+		}
+	}
+}
+
 // What goes between the list and the look is no finding.
 func TestWhatWentMeanwhileIsNoFinding(t *testing.T) {
 	for _, scene := range scenes.All() {
