@@ -56,6 +56,11 @@ type Setting struct {
 // Common returns the setting itself; every leaf has it by embedding.
 func (s *Setting) Common() *Setting { return s }
 
+// Presence declares a control that takes no values: that it is there says all.
+type Presence struct {
+	Setting `json:",inline"`
+}
+
 // IdentityPosture is the area identity (whitepaper: Managing AWS Credentials, Using the IAM Service).
 // +kubebuilder:validation:XValidation:rule="size(dyn(self)) > 0",message="declares no control: name at least one, as in rootMFA: {} (a leaf without a value is a null and is dropped), or leave the area out"
 type IdentityPosture struct {
@@ -219,8 +224,8 @@ type DataAtRestPosture struct {
 	// ebs-snapshot-not-public: no EBS snapshot is shared with everyone (Table 9).
 	// +optional
 	EBSSnapshotNotPublic *EBSSnapshotNotPublic `json:"ebsSnapshotNotPublic,omitempty"`
-	// ebs-snapshot-block-public-access: no EBS snapshot of the region can be shared
-	// with everyone (Table 9).
+	// ebs-snapshot-block-public-access: no EBS snapshot of the region can be
+	// shared with everyone (Table 9).
 	// +optional
 	EBSSnapshotBlockPublicAccess *EBSSnapshotBlockPublicAccess `json:"ebsSnapshotBlockPublicAccess,omitempty"`
 	// rds-storage-encryption: RDS storage is encrypted; existing storage is
@@ -341,14 +346,14 @@ type ComputePosture struct {
 	// ami-not-public: no image of the account is public (Table 15).
 	// +optional
 	AMINotPublic *AMINotPublic `json:"amiNotPublic,omitempty"`
-	// ami-block-public-access: no image of the region can be made public (Controlling
-	// Security for Public AMIs).
+	// ami-block-public-access: no image of the region can be made public
+	// (Controlling Security for Public AMIs).
 	// +optional
-	AMIBlockPublicAccess *Setting `json:"amiBlockPublicAccess,omitempty"`
-	// rds-minor-version-upgrade: RDS instances take minor versions, and the patches in
-	// them, by themselves (Managing Patches).
+	AMIBlockPublicAccess *Presence `json:"amiBlockPublicAccess,omitempty"`
+	// rds-minor-version-upgrade: RDS instances take minor versions, and their
+	// patches, by themselves (Managing Patches).
 	// +optional
-	RDSMinorVersionUpgrade *Setting `json:"rdsMinorVersionUpgrade,omitempty"`
+	RDSMinorVersionUpgrade *Presence `json:"rdsMinorVersionUpgrade,omitempty"`
 }
 
 // EC2IMDSv2 declares ec2-imdsv2.
@@ -384,7 +389,7 @@ type NetworkPosture struct {
 	// rds-not-public: RDS instances have no public address (Strengthening Network
 	// Security).
 	// +optional
-	RDSNotPublic *Setting `json:"rdsNotPublic,omitempty"`
+	RDSNotPublic *Presence `json:"rdsNotPublic,omitempty"`
 }
 
 // VPCDefaultSGClosed declares vpc-default-sg-closed.
@@ -442,7 +447,8 @@ type LoggingPosture struct {
 	// shortened (Protecting Log Information, Table 24).
 	// +optional
 	LogGroupRetention *LogGroupRetention `json:"logGroupRetention,omitempty"`
-	// elb-access-logging: load balancers log who comes (Protecting Log Information).
+	// elb-access-logging: load balancers log who comes (Protecting Log
+	// Information).
 	// +optional
 	ELBAccessLogging *ELBAccessLogging `json:"elbAccessLogging,omitempty"`
 }
@@ -488,9 +494,11 @@ type LogGroupRetention struct {
 // ELBAccessLogging declares elb-access-logging.
 type ELBAccessLogging struct {
 	Setting `json:",inline"`
-	// Bucket that takes the logs of those that have none, in their region; its policy
-	// must let Elastic Load Balancing write. Any bucket will do for those that log.
+	// Bucket that takes the logs of those that have none, in their region; its
+	// policy must let Elastic Load Balancing write. Those that log to another
+	// bucket are left alone.
 	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
+	// +kubebuilder:validation:MaxLength=63
 	BucketName string `json:"bucketName"`
 }
 

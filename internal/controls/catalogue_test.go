@@ -67,7 +67,7 @@ func TestEveryLeafDeclaresOneControl(t *testing.T) {
 		if doc := docs.fields[leaf.Field]; !strings.HasPrefix(doc, id+": ") {
 			t.Errorf("the documentation of the leaf %s is %q, want it to begin with %s", leaf.Path, doc, id)
 		}
-		if doc := docs.types[leaf.Type]; leaf.Type != "Setting" && !strings.HasPrefix(doc, leaf.Type+" declares "+id+".") {
+		if doc := docs.types[leaf.Type]; leaf.Type != "Presence" && !strings.HasPrefix(doc, leaf.Type+" declares "+id+".") {
 			t.Errorf("the documentation of %s is %q, want it to declare %s", leaf.Type, doc, id)
 		}
 	}

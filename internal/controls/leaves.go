@@ -11,7 +11,7 @@ import (
 type Leaf struct {
 	// Path is where it is in a SecurityBaseline's spec.posture: keys.kmsKeyRotation.
 	Path string
-	// Field is where it is in Go, KeysPosture.KMSKeyRotation; Type is the name of its type, Setting
+	// Field is where it is in Go, KeysPosture.KMSKeyRotation; Type is the name of its type, Presence
 	// where it holds nothing but what every leaf does.
 	Field, Type string
 	// Controls are the ids of those that it declares. A test holds them to exactly one.

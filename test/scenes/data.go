@@ -20,11 +20,11 @@ var dataScenes = []Scene{
 	},
 	{
 		Control: "rds-not-public", Settled: v1alpha1.Pass, set: carelessDatabase,
-		Posture: v1alpha1.Posture{Network: v1alpha1.NetworkPosture{RDSNotPublic: &v1alpha1.Setting{}}},
+		Posture: v1alpha1.Posture{Network: v1alpha1.NetworkPosture{RDSNotPublic: &v1alpha1.Presence{}}},
 	},
 	{
 		Control: "rds-minor-version-upgrade", Settled: v1alpha1.Pass, set: carelessDatabase,
-		Posture: v1alpha1.Posture{Compute: v1alpha1.ComputePosture{RDSMinorVersionUpgrade: &v1alpha1.Setting{}}},
+		Posture: v1alpha1.Posture{Compute: v1alpha1.ComputePosture{RDSMinorVersionUpgrade: &v1alpha1.Presence{}}},
 	},
 	{
 		Control: "dynamodb-pitr", Settled: v1alpha1.Pass, set: tables,

@@ -38,7 +38,7 @@ var ec2Scenes = []Scene{
 	},
 	{
 		Control: "ami-block-public-access", Settled: v1alpha1.Pass,
-		Posture: v1alpha1.Posture{Compute: v1alpha1.ComputePosture{AMIBlockPublicAccess: &v1alpha1.Setting{}}},
+		Posture: v1alpha1.Posture{Compute: v1alpha1.ComputePosture{AMIBlockPublicAccess: &v1alpha1.Presence{}}},
 		OffWire: "Moto does not know GetImageBlockPublicAccessState", OnWire: v1alpha1.Unknown,
 	},
 	{

@@ -8,11 +8,11 @@ import (
 )
 
 // Minor versions bring the patches; who waits for a person to take them runs without for months.
-var minorVersionUpgrade = posture.AddPlain(&Controls, posture.Plain[v1alpha1.Setting, inventory.DBInstance, bool]{
+var minorVersionUpgrade = posture.AddPlain(&Controls, posture.Plain[v1alpha1.Presence, inventory.DBInstance, bool]{
 	ID:       "rds-minor-version-upgrade",
-	Declared: func(p *v1alpha1.Posture) *v1alpha1.Setting { return p.Compute.RDSMinorVersionUpgrade },
+	Declared: func(p *v1alpha1.Posture) *v1alpha1.Presence { return p.Compute.RDSMinorVersionUpgrade },
 	Setting:  action.DBInstanceMinorUpgrades,
-	Want:     posture.To[v1alpha1.Setting](true),
+	Want:     posture.To[v1alpha1.Presence](true),
 	Reason:   "MinorUpgradesOff",
 	Says:     "minor versions wait for a person",
 })

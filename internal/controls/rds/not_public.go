@@ -8,11 +8,11 @@ import (
 )
 
 // A public address leaves a password and a security group between the data and everyone.
-var notPublic = posture.AddPlain(&Controls, posture.Plain[v1alpha1.Setting, inventory.DBInstance, bool]{
+var notPublic = posture.AddPlain(&Controls, posture.Plain[v1alpha1.Presence, inventory.DBInstance, bool]{
 	ID:       "rds-not-public",
-	Declared: func(p *v1alpha1.Posture) *v1alpha1.Setting { return p.Network.RDSNotPublic },
+	Declared: func(p *v1alpha1.Posture) *v1alpha1.Presence { return p.Network.RDSNotPublic },
 	Setting:  action.DBInstancePublic,
-	Want:     posture.To[v1alpha1.Setting](false),
+	Want:     posture.To[v1alpha1.Presence](false),
 	Reason:   "PubliclyAccessible",
 	Says:     "the instance has a public address",
 })
