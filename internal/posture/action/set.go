@@ -1,6 +1,7 @@
 package action
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -128,7 +129,9 @@ func (s *Setting[T, V]) decode(content []byte) (Set, error) {
 		Target   Target
 		From, To V
 	}
-	err := json.Unmarshal(content, &typed)
+	strict := json.NewDecoder(bytes.NewReader(content))
+	strict.DisallowUnknownFields()
+	err := strict.Decode(&typed)
 	return s.Set(typed.Target, typed.From, typed.To), err
 }
 
