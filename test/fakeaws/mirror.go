@@ -184,19 +184,12 @@ func each(values any, visit func(name string, one reflect.Value)) {
 }
 
 // assign sets a field to a value of the same meaning: by pointer or not, an enumeration or its
-// text, an attribute that wraps the value. What means another thing is left alone.
+// text. What means another thing is left alone.
 func assign(field, value reflect.Value) {
 	if !field.IsValid() {
 		return
 	}
-	if value.Kind() == reflect.Pointer && value.Type() != field.Type() {
-		value = value.Elem()
-	}
-	if wraps := value.Kind() == reflect.Struct && value.Type() != field.Type(); wraps {
-		if value = value.FieldByName("Value"); !value.IsValid() {
-			return
-		}
-		assign(field, value)
+	if value = unwrapped(value, field.Type()); !value.IsValid() {
 		return
 	}
 	if field.Kind() == reflect.Pointer && field.Type() != value.Type() && value.Kind() == field.Type().Elem().Kind() {
@@ -206,4 +199,20 @@ func assign(field, value reflect.Value) {
 	if value.Kind() == field.Kind() && value.CanConvert(field.Type()) {
 		field.Set(value.Convert(field.Type()))
 	}
+}
+
+// unwrapped takes a value out of its pointer, and out of the attribute that wraps it, unless it is
+// wanted so.
+func unwrapped(value reflect.Value, wanted reflect.Type) reflect.Value {
+	for value.IsValid() && value.Type() != wanted {
+		switch value.Kind() {
+		case reflect.Pointer:
+			value = value.Elem()
+		case reflect.Struct:
+			value = value.FieldByName("Value")
+		default:
+			return value
+		}
+	}
+	return value
 }

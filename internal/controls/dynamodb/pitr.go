@@ -8,7 +8,7 @@ import (
 )
 
 // Backups made now and then lose what was written since; point-in-time recovery loses minutes.
-var pitr = posture.AddPlain(&Controls, posture.Plain[v1alpha1.DynamoDBPITR, inventory.Table, bool]{
+var _ = posture.AddPlain(&Controls, posture.Plain[v1alpha1.DynamoDBPITR, inventory.Table, bool]{
 	ID:       "dynamodb-pitr",
 	Declared: func(p *v1alpha1.Posture) *v1alpha1.DynamoDBPITR { return p.DataAtRest.DynamoDBPITR },
 	Setting:  action.PointInTimeRecovery,

@@ -8,7 +8,7 @@ import (
 )
 
 // An image may hold keys and code; the region's block takes the leave to publish one from all.
-var amiBlockPublicAccess = posture.AddPlain(&Controls, posture.Plain[v1alpha1.Presence, inventory.Region, inventory.SharingBlock]{
+var _ = posture.AddPlain(&Controls, posture.Plain[v1alpha1.Presence, inventory.Region, inventory.SharingBlock]{
 	ID:       "ami-block-public-access",
 	Declared: func(p *v1alpha1.Posture) *v1alpha1.Presence { return p.Compute.AMIBlockPublicAccess },
 	Setting:  action.ImageSharing,

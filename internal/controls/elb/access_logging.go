@@ -10,7 +10,7 @@ import (
 )
 
 // Who came is known at the door alone: behind it, all requests come from the load balancer.
-var accessLogging = posture.AddPlain(&Controls, posture.Plain[v1alpha1.ELBAccessLogging, inventory.LoadBalancer, inventory.AccessLog]{
+var _ = posture.AddPlain(&Controls, posture.Plain[v1alpha1.ELBAccessLogging, inventory.LoadBalancer, inventory.AccessLog]{
 	ID:       "elb-access-logging",
 	Declared: func(p *v1alpha1.Posture) *v1alpha1.ELBAccessLogging { return p.Logging.ELBAccessLogging },
 	Setting:  action.LoadBalancerAccessLog,

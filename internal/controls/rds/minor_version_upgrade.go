@@ -8,7 +8,7 @@ import (
 )
 
 // Minor versions bring the patches; who waits for a person to take them runs without for months.
-var minorVersionUpgrade = posture.AddPlain(&Controls, posture.Plain[v1alpha1.Presence, inventory.DBInstance, bool]{
+var _ = posture.AddPlain(&Controls, posture.Plain[v1alpha1.Presence, inventory.DBInstance, bool]{
 	ID:       "rds-minor-version-upgrade",
 	Declared: func(p *v1alpha1.Posture) *v1alpha1.Presence { return p.Compute.RDSMinorVersionUpgrade },
 	Setting:  action.DBInstanceMinorUpgrades,

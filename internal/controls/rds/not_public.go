@@ -8,7 +8,7 @@ import (
 )
 
 // A public address leaves a password and a security group between the data and everyone.
-var notPublic = posture.AddPlain(&Controls, posture.Plain[v1alpha1.Presence, inventory.DBInstance, bool]{
+var _ = posture.AddPlain(&Controls, posture.Plain[v1alpha1.Presence, inventory.DBInstance, bool]{
 	ID:       "rds-not-public",
 	Declared: func(p *v1alpha1.Posture) *v1alpha1.Presence { return p.Network.RDSNotPublic },
 	Setting:  action.DBInstancePublic,

@@ -158,22 +158,11 @@ func (r *recipe[T]) all(ctx context.Context, s *Scope, facets inventory.Facets) 
 	if err != nil {
 		return nil, fmt.Errorf("listing %s: %w", r.collection.Name, err)
 	}
-	type found struct {
-		item T
-		gone bool
-	}
-	listed := make([]found, len(items))
+	listed := make([]found[T], len(items))
 	for i, item := range items {
 		listed[i].item = item
 	}
-	each(listed, func(f *found) {
-		for _, ask := range r.asks {
-			if (ask.always || facets.Has(ask.facet)) && (ask.only == nil || ask.only(f.item)) {
-				err := ask.read(ctx, s, &f.item)
-				f.gone = f.gone || r.gone != "" && fault.Code(err) == r.gone
-			}
-		}
-	})
+	each(listed, func(f *found[T]) { r.ask(ctx, s, facets, f) })
 	items = items[:0]
 	for _, f := range listed {
 		if !f.gone {
@@ -181,6 +170,23 @@ func (r *recipe[T]) all(ctx context.Context, s *Scope, facets inventory.Facets) 
 		}
 	}
 	return items, nil
+}
+
+// found is a resource while it is read.
+type found[T any] struct {
+	item T
+	gone bool
+}
+
+// ask asks a resource for what is wanted of it.
+func (r *recipe[T]) ask(ctx context.Context, s *Scope, facets inventory.Facets, f *found[T]) {
+	for _, ask := range r.asks {
+		if !ask.always && !facets.Has(ask.facet) || ask.only != nil && !ask.only(f.item) {
+			continue
+		}
+		err := ask.read(ctx, s, &f.item)
+		f.gone = f.gone || r.gone != "" && fault.Code(err) == r.gone
+	}
 }
 
 // one reads one resource again, for one fact.
