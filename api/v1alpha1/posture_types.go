@@ -509,10 +509,77 @@ type MonitoringPosture struct {
 	// (Manage Security Monitoring, Alerting, Audit Trail, and Incident Response).
 	// +optional
 	AlarmRootUsage *AlarmRootUsage `json:"alarmRootUsage,omitempty"`
+	// alarm-unauthorized-api: calls that AWS refused raise an alarm that reaches
+	// someone (Table 24).
+	// +optional
+	AlarmUnauthorizedAPI *TrailAlarm `json:"alarmUnauthorizedAPI,omitempty"`
+	// alarm-signin-without-mfa: console sign-ins without MFA raise an alarm that
+	// reaches someone (Table 24).
+	// +optional
+	AlarmSigninWithoutMFA *TrailAlarm `json:"alarmSigninWithoutMFA,omitempty"`
+	// alarm-iam-policy-changes: changes of IAM policies raise an alarm that
+	// reaches someone (Table 24).
+	// +optional
+	AlarmIAMPolicyChanges *TrailAlarm `json:"alarmIAMPolicyChanges,omitempty"`
+	// alarm-cloudtrail-changes: changes of trails raise an alarm that reaches
+	// someone (Table 24).
+	// +optional
+	AlarmCloudTrailChanges *TrailAlarm `json:"alarmCloudTrailChanges,omitempty"`
+	// alarm-console-auth-failures: console sign-ins that failed raise an alarm
+	// that reaches someone (Table 24).
+	// +optional
+	AlarmConsoleAuthFailures *TrailAlarm `json:"alarmConsoleAuthFailures,omitempty"`
+	// alarm-kms-key-loss: keys that are disabled or to be deleted raise an alarm
+	// that reaches someone (Table 24).
+	// +optional
+	AlarmKMSKeyLoss *TrailAlarm `json:"alarmKMSKeyLoss,omitempty"`
+	// alarm-s3-policy-changes: changes of who may use buckets raise an alarm that
+	// reaches someone (Table 24).
+	// +optional
+	AlarmS3PolicyChanges *TrailAlarm `json:"alarmS3PolicyChanges,omitempty"`
+	// alarm-config-changes: changes of AWS Config raise an alarm that reaches
+	// someone (Using Change Management Logs).
+	// +optional
+	AlarmConfigChanges *TrailAlarm `json:"alarmConfigChanges,omitempty"`
+	// alarm-sg-changes: changes of security groups raise an alarm that reaches
+	// someone (Using Change Management Logs).
+	// +optional
+	AlarmSGChanges *TrailAlarm `json:"alarmSGChanges,omitempty"`
+	// alarm-nacl-changes: changes of network ACLs raise an alarm that reaches
+	// someone (Using Change Management Logs).
+	// +optional
+	AlarmNACLChanges *TrailAlarm `json:"alarmNACLChanges,omitempty"`
+	// alarm-gateway-changes: changes of gateways raise an alarm that reaches
+	// someone (Using Change Management Logs).
+	// +optional
+	AlarmGatewayChanges *TrailAlarm `json:"alarmGatewayChanges,omitempty"`
+	// alarm-route-table-changes: changes of route tables raise an alarm that
+	// reaches someone (Using Change Management Logs).
+	// +optional
+	AlarmRouteTableChanges *TrailAlarm `json:"alarmRouteTableChanges,omitempty"`
+	// alarm-vpc-changes: changes of VPCs raise an alarm that reaches someone
+	// (Using Change Management Logs).
+	// +optional
+	AlarmVPCChanges *TrailAlarm `json:"alarmVPCChanges,omitempty"`
+	// alarm-organizations-changes: changes of the organization raise an alarm that
+	// reaches someone (Table 3).
+	// +optional
+	AlarmOrganizationsChanges *TrailAlarm `json:"alarmOrganizationsChanges,omitempty"`
 	// config-recorder: AWS Config records all resource types and delivers, per
 	// region (Table 2).
 	// +optional
 	ConfigRecorder *ConfigRecorder `json:"configRecorder,omitempty"`
+}
+
+// TrailAlarm declares an alarm on what a trail records.
+type TrailAlarm struct {
+	Setting `json:",inline"`
+	// Mail address subscribed to the alarm's topic; its owner has to confirm. Left
+	// out: a topic with a confirmed subscriber must exist.
+	// +kubebuilder:validation:Pattern=`^[^@\s]+@[^@\s]+$`
+	// +kubebuilder:validation:MaxLength=254
+	// +optional
+	NotifyEmail string `json:"notifyEmail,omitempty"`
 }
 
 // AlarmRootUsage declares alarm-root-usage.

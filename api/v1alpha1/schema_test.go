@@ -260,7 +260,7 @@ func sizeOf(t *testing.T, v any) int {
 func TestValuesWithoutAnOrder(t *testing.T) {
 	var without []string
 	for path, field := range values() {
-		if field.Tag.Get("stricter") == "" {
+		if alarm := strings.HasPrefix(path, "alarm") && path != "alarmRootUsage.notifyEmail"; field.Tag.Get("stricter") == "" && !alarm {
 			without = append(without, path)
 		}
 	}

@@ -14,6 +14,29 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 )
 
+// alarmScenes are all set alike: a trail whose events nobody hears of.
+func alarmScenes() (all []Scene) {
+	for control, declared := range map[string]v1alpha1.MonitoringPosture{
+		"alarm-unauthorized-api":      {AlarmUnauthorizedAPI: &v1alpha1.TrailAlarm{}},
+		"alarm-signin-without-mfa":    {AlarmSigninWithoutMFA: &v1alpha1.TrailAlarm{}},
+		"alarm-iam-policy-changes":    {AlarmIAMPolicyChanges: &v1alpha1.TrailAlarm{}},
+		"alarm-cloudtrail-changes":    {AlarmCloudTrailChanges: &v1alpha1.TrailAlarm{}},
+		"alarm-console-auth-failures": {AlarmConsoleAuthFailures: &v1alpha1.TrailAlarm{}},
+		"alarm-kms-key-loss":          {AlarmKMSKeyLoss: &v1alpha1.TrailAlarm{}},
+		"alarm-s3-policy-changes":     {AlarmS3PolicyChanges: &v1alpha1.TrailAlarm{}},
+		"alarm-config-changes":        {AlarmConfigChanges: &v1alpha1.TrailAlarm{}},
+		"alarm-sg-changes":            {AlarmSGChanges: &v1alpha1.TrailAlarm{}},
+		"alarm-nacl-changes":          {AlarmNACLChanges: &v1alpha1.TrailAlarm{}},
+		"alarm-gateway-changes":       {AlarmGatewayChanges: &v1alpha1.TrailAlarm{}},
+		"alarm-route-table-changes":   {AlarmRouteTableChanges: &v1alpha1.TrailAlarm{}},
+		"alarm-vpc-changes":           {AlarmVPCChanges: &v1alpha1.TrailAlarm{}},
+		"alarm-organizations-changes": {AlarmOrganizationsChanges: &v1alpha1.TrailAlarm{}},
+	} {
+		all = append(all, Scene{Control: control, Settled: v1alpha1.Pass, set: trailWithTopic, Posture: v1alpha1.Posture{Monitoring: declared}})
+	}
+	return all
+}
+
 var loggingScenes = []Scene{
 	{
 		Control: "elb-access-logging", Settled: v1alpha1.Pass, set: loadBalancer,

@@ -38,7 +38,7 @@ type Scene struct {
 
 // All returns one scene for each control, in order of the controls' ids.
 func All() []Scene {
-	all := slices.Concat(iamScenes, s3Scenes, ec2Scenes, kmsScenes, dataScenes, loggingScenes, threatScenes)
+	all := slices.Concat(iamScenes, s3Scenes, ec2Scenes, kmsScenes, dataScenes, loggingScenes, alarmScenes(), threatScenes)
 	slices.SortFunc(all, func(a, b Scene) int { return cmp.Compare(a.Control, b.Control) })
 	return all
 }

@@ -13,7 +13,7 @@ import (
 var rootUsage = trailAlarm{
 	name: "guardrails-root-usage", metric: "RootUsage", about: "use of the root user",
 	pattern: `{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }`,
-	names:   clause{field: "$.userIdentity.type", operator: "=", value: "Root"},
+	names:   []clause{is("$.userIdentity.type", "Root")},
 	allowed: []clause{
 		{field: "$.userIdentity.invokedBy", operator: "NOT EXISTS"},
 		{field: "$.eventType", operator: "!=", value: "AwsServiceEvent"},

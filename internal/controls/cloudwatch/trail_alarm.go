@@ -18,14 +18,15 @@ type trailAlarm struct {
 	// about is the kind of event, as in "an alarm on ...".
 	about   string
 	pattern string
-	// names is the clause that names the kind, allowed are those that hold for all of it.
-	names   clause
+	// names are the clauses of which each names a part of the kind, allowed are those that hold for
+	// all of it.
+	names   []clause
 	allowed []clause
 }
 
 func (w trailAlarm) matches(pattern string) bool {
 	condition, ok := parsePattern(pattern)
-	return ok && condition.finds(w.names, w.allowed)
+	return ok && !slices.ContainsFunc(w.names, func(part clause) bool { return !condition.finds(part, w.allowed) })
 }
 
 // Reasons of a failing trail alarm, in the order of the way from the trail to a person.
