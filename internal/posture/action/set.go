@@ -1,7 +1,6 @@
 package action
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -129,9 +128,7 @@ func (s *Setting[T, V]) decode(content []byte) (Set, error) {
 		Target   Target
 		From, To V
 	}
-	strict := json.NewDecoder(bytes.NewReader(content))
-	strict.DisallowUnknownFields()
-	err := strict.Decode(&typed)
+	err := json.Unmarshal(content, &typed)
 	return s.Set(typed.Target, typed.From, typed.To), err
 }
 
