@@ -82,9 +82,13 @@ func Steps(s *awsapi.Session, a action.Action) ([]Step, error) {
 		return undoing(s, undo)
 	}
 	for _, r := range remedies() {
-		if r.action == action.TypeOf(a) {
-			return r.steps(s, a), nil
+		if r.action != action.TypeOf(a) {
+			continue
 		}
+		if steps := r.steps(s, a); len(steps) > 0 {
+			return steps, nil
+		}
+		return nil, fmt.Errorf("applying %s: its content takes no step", action.TypeOf(a))
 	}
 	return nil, fmt.Errorf("applying %s: no remedy is registered for it", action.TypeOf(a))
 }
