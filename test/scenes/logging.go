@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -96,6 +97,16 @@ func logGroups(s *stage) {
 	}
 }
 
+// loadBalancer stands in two zones, as one must, beside a bucket that may take its log.
 func loadBalancer(s *stage) {
-	do(s, elb.NewFromConfig(s.in("us-east-1")).CreateLoadBalancer, &elb.CreateLoadBalancerInput{Name: aws.String("shop")})
+	do(s, s3.NewFromConfig(s.in("us-east-1")).CreateBucket, &s3.CreateBucketInput{Bucket: aws.String("access-logs")})
+	home, network := vpc(s), ec2.NewFromConfig(s.in("us-east-1"))
+	in := &elb.CreateLoadBalancerInput{Name: aws.String("shop")}
+	for zone, block := range map[string]string{"us-east-1a": "10.1.0.0/24", "us-east-1b": "10.1.1.0/24"} {
+		made := do(s, network.CreateSubnet, &ec2.CreateSubnetInput{VpcId: home, CidrBlock: aws.String(block), AvailabilityZone: aws.String(zone)})
+		if made.Subnet != nil {
+			in.Subnets = append(in.Subnets, *made.Subnet.SubnetId)
+		}
+	}
+	do(s, elb.NewFromConfig(s.in("us-east-1")).CreateLoadBalancer, in)
 }
