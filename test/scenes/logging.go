@@ -42,6 +42,7 @@ var loggingScenes = []Scene{
 	{
 		Control: "elb-access-logging", Settled: v1alpha1.Pass, set: loadBalancer,
 		Posture: v1alpha1.Posture{Logging: v1alpha1.LoggingPosture{ELBAccessLogging: &v1alpha1.ELBAccessLogging{BucketName: "access-logs"}}},
+		OffWire: "Moto does not show access_logs.s3.enabled of a load balancer that never had it set", OnWire: v1alpha1.Unknown,
 	},
 	{
 		Control: "cloudtrail-multi-region", Settled: v1alpha1.Pass,
