@@ -36,11 +36,14 @@ manifests: $(BIN)/controller-gen ## Write the CRDs and the manager's role from t
 fmt: $(BIN)/golangci-lint ## Format the Go code
 	golangci-lint fmt
 
-lint: $(BIN)/golangci-lint ## Check the code's rules, the fences between rooms among them
-	golangci-lint run
+lint: $(BIN)/golangci-lint ## Check the code's rules, the fences between rooms among them (SINCE=commit: of files changed)
+	golangci-lint run $(if $(SINCE),--new-from-rev $(SINCE) --whole-files)
 
 ##@ Proving it
-.PHONY: test deflake e2e demo verify presubmit bench
+.PHONY: check test deflake e2e demo verify presubmit bench
+
+check: ## Run what a slice must pass before it lands: minutes, by what changed (BASE=main)
+	hack/check
 
 test: controlplane ## Run the unit and envtest suites (PKG=./..., RACE=1)
 	$(if $(RACE),CGO_ENABLED=1) go test $(if $(RACE),-race) -timeout 20m $(PKG)

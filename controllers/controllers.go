@@ -39,7 +39,7 @@ type Options struct {
 	UndoAcceptance time.Duration
 	// Concurrent is how many accounts are worked on at once.
 	Concurrent int
-	// KeepRuns and KeepRunsFor bound the final runs that an account keeps.
+	// KeepRuns bounds the final runs that came to nothing, KeepRunsFor all that an account keeps.
 	KeepRuns    int
 	KeepRunsFor time.Duration
 	// Debounce is how long changes of postures are gathered before baselines and acceptances

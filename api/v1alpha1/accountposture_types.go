@@ -186,6 +186,11 @@ type Finding struct {
 	// +kubebuilder:validation:MaxLength=512
 	// +optional
 	Contested string `json:"contested,omitempty"`
+	// Why the action that would mend it could not be applied, in AWS's words.
+	// It is left alone until it is another action, or until the time named.
+	// +kubebuilder:validation:MaxLength=512
+	// +optional
+	Failed string `json:"failed,omitempty"`
 	// Who said no to the action that would mend it, and in which
 	// RemediationRun. It is neither applied nor offered while that run is kept.
 	// +kubebuilder:validation:MaxLength=512
@@ -250,6 +255,9 @@ type PlanSummary struct {
 	Manual int32 `json:"manual"`
 	// Actions that were refused because what they touch is protected.
 	Refused int32 `json:"refused"`
+	// Actions that failed, and are not tried again yet.
+	// +optional
+	Failed int32 `json:"failed,omitempty"`
 	// Actions that an approver said no to.
 	// +optional
 	Rejected int32 `json:"rejected,omitempty"`

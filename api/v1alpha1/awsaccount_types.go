@@ -97,8 +97,8 @@ type Guard struct {
 	// +kubebuilder:default=Audit
 	// +optional
 	MaxEnforcement Enforcement `json:"maxEnforcement,omitempty"`
-	// Most that one round may change without approval; baselines can only lower
-	// it. Default 25 actions and 20 percent of any one collection.
+	// Most that is changed without approval within 24 hours; baselines can only
+	// lower it. Default 25 actions and 20 percent of any one collection.
 	// +optional
 	Limits Limits `json:"limits,omitzero"`
 	// Risks that Enforce may take without an approval: safe, costly (starts a
@@ -122,6 +122,15 @@ type Guard struct {
 	// changed at their source.
 	// +optional
 	IncludeManagedElsewhere bool `json:"includeManagedElsewhere,omitempty"`
+	// Other accounts, by id, whose KMS keys this one may be made to encrypt with.
+	// A change to a key of any other is left to a person: who holds a key can
+	// keep everybody from what it encrypts. Default none. 20 at most.
+	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:Pattern=`^[0-9]{12}$`
+	// +kubebuilder:validation:items:MaxLength=12
+	// +listType=set
+	// +optional
+	TrustedKeyAccounts []string `json:"trustedKeyAccounts,omitempty"`
 	// Stop before the next write and write nothing until it is lifted. Reading
 	// goes on. Default false.
 	// +optional
@@ -184,6 +193,10 @@ type AWSAccountStatus struct {
 	// Controls declared for the account, by what they conclude.
 	// +optional
 	Totals *Totals `json:"totals,omitempty"`
+	// What was changed without approval within the last 24 hours; left out where
+	// nothing was.
+	// +optional
+	Budget *Budget `json:"budget,omitempty"`
 	// RemediationRun that waits for an approval, if any.
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
@@ -197,6 +210,17 @@ type AWSAccountStatus struct {
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	LastHandledCheckNow string `json:"lastHandledCheckNow,omitempty"`
+}
+
+// Budget is what counts against limits.maxActions of an account. A change counts
+// for 24 hours; neither interval nor edits of a baseline end that sooner.
+type Budget struct {
+	// Actions that were applied without approval, of all baselines together.
+	Applied int32 `json:"applied"`
+	// limits.maxActions in effect: the lowest of the guard's and the baselines'.
+	MaxActions int32 `json:"maxActions"`
+	// When the oldest of them was applied: 24 hours later it counts no more.
+	Oldest metav1.Time `json:"oldest"`
 }
 
 // AWSAccount is one AWS account under guard: its id, how to reach it, and the

@@ -81,14 +81,18 @@ const (
 
 // Reasons of Blocked.
 const (
-	// ReasonLimitExceeded: the plan changes more than the limits allow in one round; it is
+	// ReasonLimitExceeded: the plan changes more than the limits allow in 24 hours; it is
 	// offered for approval and nothing was written.
 	ReasonLimitExceeded = "LimitExceeded"
 	// ReasonInventoryShrank: a collection shrank to nothing, or the declared posture lost most
 	// of its controls; nothing is planned until a second reading agrees.
 	ReasonInventoryShrank = "InventoryShrank"
-	// ReasonRunFailed: too many actions of a run failed; the rest was not applied.
+	// ReasonRunFailed: too many actions of a run failed, and its rest waits; or what failed is held
+	// for a while, and the rest goes on.
 	ReasonRunFailed = "RunFailed"
+	// ReasonApprovalsUnguarded: an admission policy of config/admission is missing or does not
+	// deny, so that nobody knows who approved; what was approved waits until it is installed.
+	ReasonApprovalsUnguarded = "ApprovalsUnguarded"
 	// ReasonWithinLimits: nothing is held back.
 	ReasonWithinLimits = "WithinLimits"
 )
@@ -184,6 +188,9 @@ const (
 	LabelPlan = "aws.guardrails.dev/plan"
 	// LabelPhase on a RemediationRun is its final phase.
 	LabelPhase = "aws.guardrails.dev/phase"
+	// LabelChanged on a final RemediationRun says whether it changed AWS, or may have: "true", or
+	// "false" where it came to nothing.
+	LabelChanged = "aws.guardrails.dev/changed"
 	// LabelOpen on a RemediationRun is there until its phase is final.
 	LabelOpen = "aws.guardrails.dev/open"
 	// AnnotationFinishedAt on a RemediationRun says when its phase became final, in RFC 3339.
@@ -197,4 +204,6 @@ const (
 	FinalizerInUse = "aws.guardrails.dev/in-use"
 	// OwnerTag is the AWS tag on everything the operator creates.
 	OwnerTag = "guardrails.dev/owner"
+	// OwnerValue is the tag's value there: with another one it is somebody else's.
+	OwnerValue = "aws-guardrails"
 )

@@ -390,6 +390,10 @@ type NetworkPosture struct {
 	// Security).
 	// +optional
 	RDSNotPublic *Presence `json:"rdsNotPublic,omitempty"`
+	// subnet-no-auto-public-ip: what is launched in a subnet gets no public IPv4
+	// address unless its launch asks for one (Using Amazon VPC, Table 20).
+	// +optional
+	SubnetNoAutoPublicIP *Presence `json:"subnetNoAutoPublicIP,omitempty"`
 }
 
 // VPCDefaultSGClosed declares vpc-default-sg-closed.
@@ -451,14 +455,35 @@ type LoggingPosture struct {
 	// Information).
 	// +optional
 	ELBAccessLogging *ELBAccessLogging `json:"elbAccessLogging,omitempty"`
+	// s3-access-logging: buckets log who reads and writes them (Table 24: service
+	// access logs).
+	// +optional
+	S3AccessLogging *S3AccessLogging `json:"s3AccessLogging,omitempty"`
+}
+
+// S3AccessLogging declares s3-access-logging.
+type S3AccessLogging struct {
+	Setting `json:",inline"`
+	// Bucket that takes the logs of those of its region that have none; its policy
+	// must let logging.s3.amazonaws.com write. It is not logged itself, and those
+	// that log to another bucket are left alone.
+	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
+	// +kubebuilder:validation:MaxLength=63
+	BucketName string `json:"bucketName"`
+	// Region of that bucket. S3 delivers to no other: buckets elsewhere are told
+	// by hand.
+	// +kubebuilder:validation:Pattern=`^[a-z]{2}(-[a-z]+)+-[0-9]+$`
+	// +kubebuilder:validation:MaxLength=32
+	Region string `json:"region"`
 }
 
 // CloudTrailMultiRegion declares cloudtrail-multi-region.
 type CloudTrailMultiRegion struct {
 	Setting `json:",inline"`
 	// Existing bucket for the trail that is created where there is none; a trail
-	// that records already keeps its own. Left out: a bucket of the account is
-	// created with the trail.
+	// that records already keeps its own, which must be the account's, its
+	// organization's or this one. Left out: a bucket of the account is created
+	// with the trail.
 	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
 	// +kubebuilder:validation:MaxLength=63
 	// +optional

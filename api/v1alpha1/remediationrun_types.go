@@ -91,6 +91,13 @@ type RunAction struct {
 	// +kubebuilder:validation:MaxLength=32
 	// +optional
 	Region string `json:"region,omitempty"`
+	// Collection that the resource counts in for limits.maxPercent.
+	// +kubebuilder:validation:MaxLength=128
+	// +optional
+	Collection string `json:"collection,omitempty"`
+	// Resources that the collection had when the run was planned.
+	// +optional
+	CollectionSize int32 `json:"collectionSize,omitempty"`
 	// What changes, one line.
 	// +kubebuilder:validation:MaxLength=1024
 	Title string `json:"title"`

@@ -268,7 +268,7 @@ func TestValuesWithoutAnOrder(t *testing.T) {
 	want := []string{
 		"accountSecurityContact.email", "accountSecurityContact.name", "accountSecurityContact.phone", "accountSecurityContact.title",
 		"alarmRootUsage.notifyEmail", "cloudTrailMultiRegion.bucketName", "configRecorder.bucketName",
-		"ebsDefaultEncryption.kmsKeyAlias", "elbAccessLogging.bucketName", "s3BucketEncryption.kmsKeyARN",
+		"ebsDefaultEncryption.kmsKeyAlias", "elbAccessLogging.bucketName", "s3AccessLogging.bucketName", "s3AccessLogging.region", "s3BucketEncryption.kmsKeyARN",
 	}
 	if !slices.Equal(without, want) {
 		t.Errorf("values without an order:\n%v\nwant\n%v", without, want)

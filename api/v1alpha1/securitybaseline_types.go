@@ -26,7 +26,7 @@ type SecurityBaselineSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9.]+(s|m|h))+$') && duration(self) >= duration('10s') && duration(self) <= duration('24h')",message="interval must be a duration from 10s to 24h, such as 90s, 30m or 1h"
 	// +optional
 	Interval *metav1.Duration `json:"interval,omitempty"`
-	// Bounds on one round; they only lower those of the account's guard. Left out:
+	// Bounds on 24 hours; they only lower those of the account's guard. Left out:
 	// the guard's.
 	// +optional
 	Limits Limits `json:"limits,omitzero"`

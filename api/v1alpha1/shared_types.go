@@ -69,17 +69,18 @@ const (
 	NotApplicable VerdictStatus = "NotApplicable"
 )
 
-// Limits bound what one round may change in one account, over all baselines together. A plan
-// that exceeds either bound writes nothing and is offered for approval instead.
+// Limits bound what is changed without approval in one account within 24 hours, over all
+// baselines together. A plan that exceeds either bound, with what was applied before, writes nothing and is offered for approval instead.
 type Limits struct {
-	// Most actions one round applies without approval, from 0 (none) to 1000.
+	// Most actions applied without approval within 24 hours, from 0 (none) to
+	// 1000.
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000
 	// +optional
 	MaxActions *int32 `json:"maxActions,omitempty"`
-	// Largest share of any one collection (buckets, users, ...) one round changes
-	// without approval, in percent from 0 to 100; counted where more than five of
-	// them would change.
+	// Largest share of any one collection (buckets, users, ...) changed without
+	// approval within 24 hours, in percent of its size before, from 0 to 100;
+	// counted where more than five of them change.
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=100
 	// +optional

@@ -10,6 +10,7 @@ import (
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 )
 
 // An approval is a person's word on what the account looked like then. It is good for
@@ -89,17 +90,13 @@ func (v *visit) present() time.Time {
 	return now
 }
 
-// skew is how far the clocks of two leaders may be apart.
-const skew = time.Minute
-
 // expired says whether the approval of a run is not good any more. One that lies ahead was
 // given by another clock than the present one, and nobody can tell how long ago.
 func (v *visit) expired(run *v1alpha1.RemediationRun) bool {
 	if !approved(run) || run.Status.ApprovedAt == nil {
 		return false
 	}
-	age := v.present().Sub(run.Status.ApprovedAt.Time)
-	return age >= v.ApprovalTTL || age < -skew
+	return !posture.Recent(run.Status.ApprovedAt.Time, v.present(), v.ApprovalTTL)
 }
 
 func (v *visit) expiry(run *v1alpha1.RemediationRun) string {

@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
@@ -18,22 +19,28 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-// contest plans anew without what somebody keeps undoing. Former runs are only read where the
-// plan would write by itself.
+// contest plans anew under what runs did within a day: what was changed counts against the limits,
+// what somebody keeps undoing is left alone, and what failed goes last, or is held.
 func (v *visit) contest(ctx context.Context) error {
-	v.contested = map[string]string{}
+	v.contested, v.spent, v.failures = map[string]string{}, posture.Spent{}, map[string]posture.Failures{}
+	enforced, err := v.enforcedRuns(ctx)
+	if err != nil {
+		return err
+	}
+	applied := map[string][]time.Time{}
+	for _, run := range enforced {
+		v.count(run, applied)
+		v.countFailed(run)
+	}
 	if plan := v.found.Plan; plan.Blocked != "" || len(plan.In(posture.Automatic)) > 0 {
-		applied, err := v.applications(ctx)
-		if err != nil {
-			return err
-		}
 		for _, change := range plan.Changes {
 			v.meet(ctx, change, applied[posture.ContestKey(change.Description)])
 		}
 	}
 	v.rivals.Store(v.account.Spec.AccountID, v.contested)
 	gauges.tell(v.account, func(t *told) { t.contested = len(v.contested) })
-	if len(v.contested) == 0 {
+	v.showBudget()
+	if len(v.contested) == 0 && len(v.failures) == 0 && v.spent.Actions == 0 {
 		return nil
 	}
 	plan, err := posture.Draft(v.found.Report, v.found.Facts, v.rules())
@@ -41,50 +48,95 @@ func (v *visit) contest(ctx context.Context) error {
 	return err
 }
 
-// applications are when former runs applied each change by themselves, by what it was about. The
-// runs of a day are read past the cache, unless they are too few to have fought.
-func (v *visit) applications(ctx context.Context) (map[string][]time.Time, error) {
-	var names []client.ObjectKey
+// enforcedRuns are the runs of a day that nobody approved: those that are open, and those that
+// ended, read past the cache. A time that lies ahead, however far, was taken from
+// another clock, and counts: it is safe to have less left of the limits.
+func (v *visit) enforcedRuns(ctx context.Context) ([]*v1alpha1.RemediationRun, error) {
+	all := slices.Clone(v.runs.open)
 	for i := range v.runs.closed {
-		run := &v.runs.closed[i]
-		if v.Now().Sub(finishedAt(run)) < posture.ContestWindow {
-			names = append(names, client.ObjectKeyFromObject(run))
+		item := &v.runs.closed[i]
+		if v.Now().Sub(finishedAt(item)) >= posture.BudgetWindow {
+			continue
 		}
-	}
-	applied := map[string][]time.Time{}
-	if len(names) < posture.ContestedFrom {
-		return applied, nil
-	}
-	for _, name := range names {
 		run := &v1alpha1.RemediationRun{}
-		if err := v.Live.Get(ctx, name, run); apierrors.IsNotFound(err) {
+		if err := v.Live.Get(ctx, client.ObjectKeyFromObject(item), run); apierrors.IsNotFound(err) {
 			continue
 		} else if err != nil {
-			return nil, fmt.Errorf("reading run %s: %w", name.Name, err)
+			return nil, fmt.Errorf("reading run %s: %w", item.Name, err)
 		}
-		if run.Spec.Trigger == v1alpha1.TriggerEnforced {
-			countApplications(run, applied)
-		}
+		all = append(all, run)
 	}
-	return applied, nil
+	return slices.DeleteFunc(all, func(run *v1alpha1.RemediationRun) bool { return run.Spec.Trigger != v1alpha1.TriggerEnforced }), nil
 }
 
-// countApplications adds when each action of the run changed AWS last.
-func countApplications(run *v1alpha1.RemediationRun, applied map[string][]time.Time) {
-	done := map[string]time.Time{}
+// count counts what a run changed: against the limits, what may have been sent too, and by what it
+// was about.
+func (v *visit) count(run *v1alpha1.RemediationRun, applied map[string][]time.Time) {
+	done, sent := map[string]time.Time{}, map[string]time.Time{}
 	for _, entry := range run.Status.Journal {
-		if entry.Result == v1alpha1.CallDone && entry.At.After(done[entry.Action]) {
-			done[entry.Action] = entry.At.Time
+		last := map[v1alpha1.CallResult]map[string]time.Time{v1alpha1.CallDone: done, v1alpha1.CallClaimed: sent}[entry.Result]
+		if last != nil && entry.At.After(last[entry.Action]) {
+			last[entry.Action] = entry.At.Time
 		}
 	}
 	for _, planned := range run.Spec.Actions {
-		at, ok := done[planned.Hash]
-		if !ok {
+		at, was := done[planned.Hash]
+		began, claimed := sent[planned.Hash]
+		a, err := action.Decode(planned.Type, planned.Content.Raw)
+		if !was && !claimed || err != nil {
 			continue
 		}
-		if a, err := action.Decode(planned.Type, planned.Content.Raw); err == nil {
-			key := posture.ContestKey(a.Describe())
+		d := a.Describe()
+		if was && run.Status.Phase.Final() {
+			key := posture.ContestKey(d)
 			applied[key] = append(applied[key], at)
+		}
+		if at = latest(at, began); v.Now().Sub(at) < posture.BudgetWindow {
+			v.spent.Add(at, d, int(planned.CollectionSize))
+		}
+	}
+}
+
+// countFailed counts what a run could not apply. An action ends at the first of its calls that
+// fails. What is left of it is another action to the plan, of the same setting.
+func (v *visit) countFailed(run *v1alpha1.RemediationRun) {
+	for _, entry := range run.Status.Journal {
+		if entry.Result != v1alpha1.CallDenied && entry.Result != v1alpha1.CallFailed {
+			continue
+		}
+		key := entry.Action
+		if len(doneCalls(run, key)) > 0 {
+			planned := actionOf(run, key)
+			if a, err := action.Decode(planned.Type, planned.Content.Raw); err == nil {
+				key = posture.ContestKey(a.Describe())
+			}
+		}
+		v.failures[key] = append(v.failures[key], posture.Failure{At: entry.At.Time, Why: inventory.Clean(entry.Message, maxFailure)})
+	}
+}
+
+// failed says whether an action failed within a day, and why it is not tried again yet, or "".
+func (v *visit) failed(d action.Description, hash string) (why string, failed bool) {
+	return slices.Concat(v.failures[hash], v.failures[posture.ContestKey(d)]).Resting(v.Now())
+}
+
+// maxFailure bounds AWS's words where a finding repeats them.
+const maxFailure = 360
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// showBudget says in the status what counts against the limits.
+func (v *visit) showBudget() {
+	v.account.Status.Budget = nil
+	if v.spent.Actions > 0 {
+		v.account.Status.Budget = &v1alpha1.Budget{
+			Applied: int32(v.spent.Actions), MaxActions: int32(v.rules().MaxActions), //nolint:gosec // both are bounded by a thousand a run
+			Oldest: metav1.NewTime(v.spent.Oldest),
 		}
 	}
 }

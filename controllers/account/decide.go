@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -122,6 +123,11 @@ func (v *visit) intents(run *v1alpha1.RemediationRun, kept *journal) []remedy.In
 		call := kept.firstOpen(planned)
 		if call != "" {
 			if result, why := v.refuses(run, planned, decoded, err, kept.begun(planned.Hash)); result != "" {
+				// Of what was claimed before, AWS is asked what became of it.
+				if err == nil && kept.Result(planned.Hash, call) == v1alpha1.CallClaimed {
+					intents = append(intents, remedy.Intent{Hash: planned.Hash, Action: decoded, Refused: result, Why: why})
+					continue
+				}
 				kept.Record(planned.Hash, call, result, why)
 				continue
 			}
@@ -138,7 +144,8 @@ func (v *visit) refuses(run *v1alpha1.RemediationRun, planned v1alpha1.RunAction
 	if notGenuine != nil {
 		return v1alpha1.CallDenied, "refused: " + notGenuine.Error()
 	}
-	if rule := v.rules().Protection.Refuses(decoded.Describe()); rule != "" {
+	protection, d := v.rules().Protection, decoded.Describe()
+	if rule := cmp.Or(protection.Refuses(d), protection.Distrusts(d)); rule != "" {
 		return v1alpha1.CallDenied, "refused: " + rule
 	}
 	if !begun && v.expired(run) {

@@ -2,13 +2,18 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
+	"github.com/guardrails-dev/aws-guardrails/internal/remedy"
 )
 
 // journal keeps a run's journal in its status. A claim is an update by resource version: of two
@@ -17,15 +22,21 @@ type journal struct {
 	visit *visit
 	run   *v1alpha1.RemediationRun
 	dirty bool
+	// written is the status as the cluster has it, for all that we know.
+	written v1alpha1.RemediationRunStatus
 }
 
-// Ended implements remedy.Journal. Skipped calls are taken up again.
-func (j *journal) Ended(hash, call string) (v1alpha1.CallResult, bool) {
-	entry := j.find(hash, call)
-	if entry == nil || entry.Result == v1alpha1.CallClaimed || entry.Result == v1alpha1.CallSkipped {
-		return "", false
+// journalOf is the journal of a run that was just read.
+func (v *visit) journalOf(run *v1alpha1.RemediationRun) *journal {
+	return &journal{visit: v, run: run, dirty: true, written: *run.Status.DeepCopy()}
+}
+
+// Result implements remedy.Journal.
+func (j *journal) Result(hash, call string) v1alpha1.CallResult {
+	if entry := j.find(hash, call); entry != nil {
+		return entry.Result
 	}
-	return entry.Result, true
+	return ""
 }
 
 // Claim implements remedy.Journal.
@@ -54,12 +65,37 @@ func (j *journal) Flush(ctx context.Context) error {
 		return nil
 	}
 	j.run.Status.Progress = progress(j.run)
-	if err := j.visit.Status().Update(ctx, j.run); err != nil {
+	if err := j.visit.updateStatus(ctx, j.run, j.written); err != nil {
 		return fmt.Errorf("writing the journal of run %s: %w", j.run.Name, err)
 	}
-	j.dirty = false
+	j.dirty, j.written = false, *j.run.Status.DeepCopy()
 	return nil
 }
+
+// maxTries is how often a write of a run's status is tried again, while somebody keeps touching
+// the run: more often than the API server lets one user do so meanwhile.
+const maxTries = 20
+
+// updateStatus writes a run's status, which the cluster has as written for all that we know. A
+// conflict that is not about it is tried again: whoever may set spec.approval or spec.revert, or
+// applies what is there already, is no other writer of the journal, and holds up no claim.
+func (r *Reconciler) updateStatus(ctx context.Context, run *v1alpha1.RemediationRun, written v1alpha1.RemediationRunStatus) error {
+	err := r.Status().Update(ctx, run)
+	for tries := 0; apierrors.IsConflict(err) && tries < maxTries; tries++ {
+		live := &v1alpha1.RemediationRun{}
+		if err := r.Live.Get(ctx, client.ObjectKeyFromObject(run), live); err != nil {
+			return fmt.Errorf("reading it anew: %w", err)
+		}
+		if live.UID != run.UID || !live.DeletionTimestamp.IsZero() || !equality.Semantic.DeepEqual(live.Status, written) {
+			return errors.Join(errOtherWriter, err)
+		}
+		run.ResourceVersion = live.ResourceVersion
+		err = r.Status().Update(ctx, run)
+	}
+	return err
+}
+
+var errOtherWriter = errors.New("somebody else wrote its status")
 
 func (j *journal) find(hash, call string) *v1alpha1.JournalEntry {
 	for i := range j.run.Status.Journal {
@@ -81,8 +117,8 @@ func (j *journal) begun(hash string) bool {
 // needs no further one.
 func (j *journal) firstOpen(planned v1alpha1.RunAction) string {
 	for _, call := range planned.Calls {
-		switch ended, ok := j.Ended(planned.Hash, call); {
-		case !ok:
+		switch ended := j.Result(planned.Hash, call); {
+		case !remedy.Ended(ended):
 			return call
 		case ended != v1alpha1.CallDone && ended != v1alpha1.CallAlreadySo:
 			return ""

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
@@ -16,9 +15,6 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 	"github.com/guardrails-dev/aws-guardrails/internal/remedy"
 )
-
-// retryAfter is how long a plan whose run failed is left alone.
-const retryAfter = 10 * time.Minute
 
 // mend takes the plan further: runs that may start are applied, and what needs an approval is
 // offered. After a run has written, nothing is concluded from what was read before it. While a
@@ -39,12 +35,10 @@ func (v *visit) mend(ctx context.Context) error {
 	if why := v.unwritable(); why != "" {
 		return v.pause(ctx, why)
 	}
-	for _, run := range v.runs.open {
-		if startable(run) {
-			return v.apply(ctx, run)
-		}
+	run, err := v.next(ctx)
+	if run == nil && err == nil {
+		run, err = v.enforced(ctx)
 	}
-	run, err := v.enforced(ctx)
 	if err != nil {
 		return err
 	}
@@ -89,17 +83,24 @@ func (v *visit) unwritable() string {
 // pause says on the runs that could go on why they do not.
 func (v *visit) pause(ctx context.Context, why string) error {
 	for _, run := range v.runs.open {
-		if !startable(run) {
-			continue
+		if startable(run) {
+			if err := v.wait(ctx, run, v1alpha1.ReasonPaused, "goes on when it may write: "+why); err != nil {
+				return err
+			}
 		}
-		before := run.DeepCopy()
-		conditions.Working(run, v1alpha1.ReasonPaused, "goes on when it may write: "+why)
-		if equality.Semantic.DeepEqual(before.Status, run.Status) {
-			continue
-		}
-		if err := v.Status().Update(ctx, run); err != nil {
-			return fmt.Errorf("pausing run %s: %w", run.Name, err)
-		}
+	}
+	return nil
+}
+
+// wait says on a run why it does not go on.
+func (v *visit) wait(ctx context.Context, run *v1alpha1.RemediationRun, reason, why string) error {
+	before := run.DeepCopy()
+	conditions.Working(run, reason, why)
+	if equality.Semantic.DeepEqual(before.Status, run.Status) {
+		return nil
+	}
+	if err := v.updateStatus(ctx, run, before.Status); err != nil {
+		return fmt.Errorf("pausing run %s: %w", run.Name, err)
 	}
 	return nil
 }
@@ -112,8 +113,8 @@ func (v *visit) heldBack() (reason, why string) {
 		return v1alpha1.ReasonInventoryShrank, v.measure.Why()
 	case v.found.Plan.Blocked != "":
 		return v1alpha1.ReasonLimitExceeded, v.found.Plan.Blocked + "; the plan waits for an approval instead"
-	case len(automatic) > 0 && v.runs.failed(posture.HashOf(automatic), v.Now().Add(-retryAfter)):
-		return v1alpha1.ReasonRunFailed, v.runs.lastFailed() + "; what is left of the plan is tried again " + retryAfter.String() + " after it"
+	case len(automatic) > 0 && v.runs.cutShort(v.Now()):
+		return v1alpha1.ReasonRunFailed, v.runs.lastFailed() + "; what is left of the plan is tried again " + posture.RetryAfter.String() + " after it, and what failed then goes last; what fails twice within a day is held, and the rest goes on"
 	}
 	return "", ""
 }
@@ -128,13 +129,13 @@ func (v *visit) apply(ctx context.Context, run *v1alpha1.RemediationRun) error {
 	if err != nil {
 		return unreachable(v.remediation, err)
 	}
+	kept := v.journalOf(run)
 	v.account.Status.RemediationIdentity = session.Identity
 	run.Status.Caller = session.Identity
 	run.Status.Phase = v1alpha1.RunRunning
 	run.Status.ObservedGeneration = run.Generation
 	conditions.Working(run, v1alpha1.ReasonApplying, "is being applied")
 	v.again = v.VerifyAfter
-	kept := &journal{visit: v, run: run, dirty: true}
 	if err := v.readUndone(ctx, run); err != nil {
 		return err
 	}

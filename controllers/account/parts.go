@@ -56,6 +56,7 @@ func runAction(change posture.Change) (v1alpha1.RunAction, error) {
 	planned := v1alpha1.RunAction{
 		Hash: change.Hash, Type: action.TypeOf(change.Action), Controls: change.Controls,
 		Target: inventory.Clean(change.Target.Name(), 2048), Region: change.Target.Region,
+		Collection: change.Collection, CollectionSize: int32(change.Size), //nolint:gosec // what one account holds fits
 		Title: inventory.Clean(change.Title, 512), From: clean(change.From), To: clean(change.To),
 		Risk: change.Risk, Calls: change.Calls, NoUndo: inventory.Clean(change.Action.Undo(change.Calls).Not, 512),
 	}

@@ -76,6 +76,8 @@ func planSummary(plan posture.Plan) *v1alpha1.PlanSummary {
 			summary.Manual++
 		case held.Protected != "":
 			summary.Refused++
+		case held.Failed != "":
+			summary.Failed++
 		case held.Rejected != "":
 			summary.Rejected++
 		}

@@ -68,7 +68,7 @@ func (v *visit) unread(ctx context.Context, why error) error {
 
 // beats says whether the heartbeat is due.
 func beats(last *metav1.Time, now metav1.Time) bool {
-	return last == nil || now.Sub(last.Time) >= heartbeat
+	return last == nil || !posture.Recent(last.Time, now.Time, heartbeat)
 }
 
 // changed says whether the round concluded something else than the one before.
@@ -79,6 +79,9 @@ func (v *visit) changed() bool {
 
 func (v *visit) blocked(o conditions.Object) {
 	reason, why := v.heldBack()
+	if failed := v.found.Plan.Failed(); reason == "" && failed != "" {
+		reason, why = v1alpha1.ReasonRunFailed, failed
+	}
 	conditions.Flag(o, v1alpha1.ConditionBlocked, reason != "", reason, why)
 }
 

@@ -6,6 +6,9 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/controllers/conditions"
@@ -125,5 +128,14 @@ func TestUnreadAccount(t *testing.T) {
 	want := v1alpha1.Finding{Control: "a", Verdict: v1alpha1.Unknown, Resource: shop, Reason: v1alpha1.VerdictReadFailed, Message: "role x cannot be assumed"}
 	if status.Plan != nil || len(status.Findings) != 2 || !reflect.DeepEqual(status.Findings[0], want) {
 		t.Errorf("got %+v", status)
+	}
+}
+
+func TestBeats(t *testing.T) {
+	for ago, want := range map[time.Duration]bool{0: false, heartbeat: true, -posture.Skew: false, -time.Hour: true} {
+		last := metav1.NewTime(noon.Add(-ago))
+		if got := beats(&last, metav1.NewTime(noon)); got != want {
+			t.Errorf("%s after the last: %t", ago, got)
+		}
 	}
 }

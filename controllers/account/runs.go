@@ -31,18 +31,10 @@ type runs struct {
 	closed []metav1.PartialObjectMetadata
 }
 
-// ended says whether a run of the plan ended in the phase since.
-func (r runs) ended(plan string, phase v1alpha1.RunPhase, since time.Time) bool {
-	return slices.ContainsFunc(r.closed, func(run metav1.PartialObjectMetadata) bool {
-		return run.Labels[v1alpha1.LabelPlan] == plan && run.Labels[v1alpha1.LabelPhase] == string(phase) && !finishedAt(&run).Before(since)
-	})
-}
-
-// failed says whether a run of the plan failed since, or one of any plan failed so badly that
-// its rest was not applied.
-func (r runs) failed(plan string, since time.Time) bool {
-	return r.ended(plan, v1alpha1.RunFailed, since) || slices.ContainsFunc(r.recent, func(run *v1alpha1.RemediationRun) bool {
-		return run.Status.Phase == v1alpha1.RunFailed && !finishedAt(run).Before(since) && tally(run).untried > 0
+// cutShort says whether a run failed lately so badly that its rest was not applied.
+func (r runs) cutShort(now time.Time) bool {
+	return slices.ContainsFunc(r.recent, func(run *v1alpha1.RemediationRun) bool {
+		return run.Status.Phase == v1alpha1.RunFailed && posture.Recent(finishedAt(run), now, posture.RetryAfter) && tally(run).untried > 0
 	})
 }
 
@@ -113,8 +105,9 @@ func (v *visit) openRuns(ctx context.Context) (runs, error) {
 // matters says whether a final run may still have settings that settle, or holds back others. A
 // no holds for as long as its run is kept.
 func (v *visit) matters(run client.Object) bool {
-	ago, phase := v.Now().Sub(finishedAt(run)), v1alpha1.RunPhase(run.GetLabels()[v1alpha1.LabelPhase])
-	return ago <= v.Settling || ago <= retryAfter && phase == v1alpha1.RunFailed || phase == v1alpha1.RunRejected
+	ended := func(within time.Duration) bool { return posture.Recent(finishedAt(run), v.Now(), within) }
+	phase := v1alpha1.RunPhase(run.GetLabels()[v1alpha1.LabelPhase])
+	return ended(v.Settling) || ended(posture.RetryAfter) && phase == v1alpha1.RunFailed || phase == v1alpha1.RunRejected
 }
 
 // rejected tells who said no to an action, by its hash, from the runs that hold it.
@@ -131,19 +124,19 @@ func (r runs) rejected() func(hash string) string {
 	return func(hash string) string { return noes[hash] }
 }
 
-// settling tells the changes that were made since, or found to have been, from the journals.
-// Another value of the same setting is another change.
-func (r runs) settling(since time.Time) func(action.Description) bool {
+// settling tells the changes that were made lately, or found to have been, from the journals.
+// Another value of the same setting is another change; one that failed half way does not settle.
+func (r runs) settling(now time.Time, within time.Duration) func(action.Description) bool {
 	written := map[string]bool{}
 	for _, run := range append(slices.Clone(r.open), r.recent...) {
 		done := map[string]bool{}
 		for _, entry := range run.Status.Journal {
-			if (entry.Result == v1alpha1.CallDone || entry.Result == v1alpha1.CallAlreadySo) && !entry.At.Time.Before(since) {
+			if (entry.Result == v1alpha1.CallDone || entry.Result == v1alpha1.CallAlreadySo) && posture.Recent(entry.At.Time, now, within) {
 				done[entry.Action] = true
 			}
 		}
 		for _, planned := range run.Spec.Actions {
-			if !done[planned.Hash] {
+			if now := standing(run, planned); !done[planned.Hash] || now == v1alpha1.CallDenied || now == v1alpha1.CallFailed {
 				continue
 			}
 			if a, err := action.Decode(planned.Type, planned.Content.Raw); err == nil {
@@ -160,6 +153,7 @@ func writtenKey(d action.Description) string { return posture.KeyOf(d) + "|" + d
 // leaves a run that is closed again, never one that is forgotten.
 func (r *Reconciler) finish(ctx context.Context, run *v1alpha1.RemediationRun, phase v1alpha1.RunPhase, reason, message string) error {
 	if !run.Status.Phase.Final() {
+		written := *run.Status.DeepCopy()
 		run.Status.Phase = phase
 		now := metav1.NewTime(r.Now())
 		run.Status.FinishedAt = &now
@@ -173,7 +167,7 @@ func (r *Reconciler) finish(ctx context.Context, run *v1alpha1.RemediationRun, p
 			conditions.Ready(run, message)
 			conditions.Set(run, v1alpha1.ConditionReady, metav1.ConditionTrue, reason, message)
 		}
-		if err := r.Status().Update(ctx, run); err != nil {
+		if err := r.updateStatus(ctx, run, written); err != nil {
 			return fmt.Errorf("closing run %s: %w", run.Name, err)
 		}
 		r.event(run, level, reason, "Finish", "run %s %s: %s", run.Name, phase, message)
@@ -181,6 +175,7 @@ func (r *Reconciler) finish(ctx context.Context, run *v1alpha1.RemediationRun, p
 	labelled := run.DeepCopy()
 	delete(labelled.Labels, v1alpha1.LabelOpen)
 	labelled.Labels[v1alpha1.LabelPhase] = string(run.Status.Phase)
+	labelled.Labels[v1alpha1.LabelChanged] = fmt.Sprint(changed(run))
 	if labelled.Annotations == nil {
 		labelled.Annotations = map[string]string{}
 	}
@@ -195,6 +190,13 @@ func (r *Reconciler) finish(ctx context.Context, run *v1alpha1.RemediationRun, p
 	}
 	run.ObjectMeta = labelled.ObjectMeta
 	return nil
+}
+
+// changed says whether the run changed AWS, or may have.
+func changed(run *v1alpha1.RemediationRun) bool {
+	return slices.ContainsFunc(run.Status.Journal, func(e v1alpha1.JournalEntry) bool {
+		return e.Result == v1alpha1.CallDone || e.Result == v1alpha1.CallClaimed
+	})
 }
 
 // closeRuns ends the open runs of an account that is gone.

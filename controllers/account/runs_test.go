@@ -18,8 +18,9 @@ import (
 
 var noon = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 
-func blockOf(bucket string) action.BlockBucketPublicAccess {
-	return action.BlockBucketPublicAccess{Bucket: action.Target{Account: shop, Partition: "aws", Region: "us-east-1", Type: "AWS::S3::Bucket", ID: bucket, ARN: "arn:aws:s3:::" + bucket}}
+func blockOf(bucket string) action.Set {
+	of := action.Target{Account: shop, Partition: "aws", Region: "us-east-1", Type: "AWS::S3::Bucket", ID: bucket, ARN: "arn:aws:s3:::" + bucket}
+	return action.BucketPublicAccess.Set(of, inventory.PublicAccessBlock{}, inventory.AllBlocked)
 }
 
 func changeOf(t *testing.T, a action.Action) posture.Change {
@@ -194,14 +195,16 @@ func TestSettling(t *testing.T) {
 	run := runOf(t, changes, done, v1alpha1.CallFailed, v1alpha1.CallChanged, v1alpha1.CallClaimed, so, "")
 	of := func(i int) action.Description { return changes[i].Action.Describe() }
 	for name, among := range map[string]runs{"open": {open: []*v1alpha1.RemediationRun{run}}, "recent": {recent: []*v1alpha1.RemediationRun{run}}} {
-		settling := among.settling(noon.Add(-time.Minute))
+		settling := among.settling(noon.Add(time.Minute), 2*time.Minute)
 		for i, want := range []bool{true, false, false, false, true, false} {
 			if got := settling(of(i)); got != want {
 				t.Errorf("%s, action %d: %t, want %t", name, i, got, want)
 			}
 		}
-		if among.settling(noon.Add(time.Second))(of(0)) {
-			t.Errorf("%s: settles for ever", name)
+		for _, ago := range []time.Duration{2 * time.Minute, -posture.Skew - time.Second} {
+			if among.settling(noon.Add(ago), 2*time.Minute)(of(0)) {
+				t.Errorf("%s: settles %s after", name, ago)
+			}
 		}
 		other := of(0)
 		other.To = "something else"
@@ -209,8 +212,30 @@ func TestSettling(t *testing.T) {
 			t.Errorf("%s: what was never written settles", name)
 		}
 	}
-	if (runs{}).settling(noon)(of(0)) {
+	if (runs{}).settling(noon, time.Minute)(of(0)) {
 		t.Error("settles without a run")
+	}
+}
+
+// What failed half way does not settle: it failed, and so did what the plan makes of the rest.
+func TestHalfDoneFails(t *testing.T) {
+	changes := changesOf(t, 2)
+	run := runOf(t, changes, v1alpha1.CallDone, v1alpha1.CallFailed)
+	half := &run.Spec.Actions[0]
+	half.Calls = append(half.Calls, "s3:PutBucketPolicy")
+	run.Status.Journal = append(run.Status.Journal, v1alpha1.JournalEntry{Action: half.Hash, Call: "s3:PutBucketPolicy", At: metav1.NewTime(noon), Result: v1alpha1.CallDenied, Message: "no"})
+	if (runs{recent: []*v1alpha1.RemediationRun{run}}).settling(noon, time.Minute)(changes[0].Description) {
+		t.Error("it settles")
+	}
+	v := &visit{Reconciler: &Reconciler{Now: func() time.Time { return noon.Add(time.Minute) }}, failures: map[string]posture.Failures{}}
+	v.countFailed(run)
+	for i, want := range []bool{true, false} {
+		if why, failed := v.failed(changes[i].Description, "of what is left"); failed != want || strings.HasPrefix(why, "cannot be applied: no; failed 1 times") != want {
+			t.Errorf("what is left of action %d failed: %t, %q", i, failed, why)
+		}
+	}
+	if _, failed := v.failed(changes[1].Description, changes[1].Hash); !failed {
+		t.Error("what failed at once did not fail")
 	}
 }
 
@@ -229,32 +254,26 @@ func TestProgressAndStanding(t *testing.T) {
 	}
 }
 
-func closedRun(plan string, phase v1alpha1.RunPhase, at time.Time) metav1.PartialObjectMetadata {
-	return metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{
-		Labels: map[string]string{v1alpha1.LabelPlan: plan, v1alpha1.LabelPhase: string(phase)}, Annotations: map[string]string{v1alpha1.AnnotationFinishedAt: at.Format(time.RFC3339)},
-	}}
-}
-
-func TestEndedAndFailed(t *testing.T) {
-	since := noon.Add(-retryAfter)
-	stopped := runOf(t, changesOf(t, 5), v1alpha1.CallFailed, v1alpha1.CallFailed)
-	stopped.Status.Phase, stopped.Annotations = v1alpha1.RunFailed, map[string]string{v1alpha1.AnnotationFinishedAt: noon.Format(time.RFC3339)}
-	tried := runOf(t, changesOf(t, 2), v1alpha1.CallFailed, v1alpha1.CallDone)
-	tried.Status.Phase, tried.Annotations = v1alpha1.RunFailed, stopped.Annotations
+func TestCutShort(t *testing.T) {
+	ended := func(phase v1alpha1.RunPhase, at time.Time, results ...v1alpha1.CallResult) runs {
+		run := runOf(t, changesOf(t, 3), results...)
+		run.Status.Phase, run.Annotations = phase, map[string]string{v1alpha1.AnnotationFinishedAt: at.Format(time.RFC3339)}
+		return runs{recent: []*v1alpha1.RemediationRun{run}}
+	}
+	const failed, done = v1alpha1.CallFailed, v1alpha1.CallDone
 	for name, row := range map[string]struct {
 		runs runs
 		want bool
 	}{
-		"no run":                         {runs{}, false},
-		"a run of the plan failed":       {runs{closed: []metav1.PartialObjectMetadata{closedRun("p", v1alpha1.RunFailed, noon)}}, true},
-		"it did long ago":                {runs{closed: []metav1.PartialObjectMetadata{closedRun("p", v1alpha1.RunFailed, since.Add(-time.Second))}}, false},
-		"another plan's failed":          {runs{closed: []metav1.PartialObjectMetadata{closedRun("q", v1alpha1.RunFailed, noon)}}, false},
-		"a run of the plan went well":    {runs{closed: []metav1.PartialObjectMetadata{closedRun("p", v1alpha1.RunSucceeded, noon)}}, false},
-		"another plan's was stopped":     {runs{recent: []*v1alpha1.RemediationRun{stopped}}, true},
-		"another plan's was tried whole": {runs{recent: []*v1alpha1.RemediationRun{tried}}, false},
+		"no run":                {runs{}, false},
+		"a run was":             {ended(v1alpha1.RunFailed, noon, failed, failed), true},
+		"one was long ago":      {ended(v1alpha1.RunFailed, noon.Add(-posture.RetryAfter), failed, failed), false},
+		"one will be":           {ended(v1alpha1.RunFailed, noon.Add(time.Hour), failed, failed), false},
+		"one was tried whole":   {ended(v1alpha1.RunFailed, noon, failed, failed, done), false},
+		"one ended by approval": {ended(v1alpha1.RunExpired, noon, done), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := row.runs.failed("p", since); got != row.want {
+			if got := row.runs.cutShort(noon); got != row.want {
 				t.Errorf("got %t, want %t", got, row.want)
 			}
 		})
@@ -274,6 +293,18 @@ func TestRejected(t *testing.T) {
 		}
 		if got := rejected(changes[1].Hash); got != "" {
 			t.Errorf("%s: of what was approved: %q", name, got)
+		}
+	}
+}
+
+// A run that changed AWS, or may have, is evidence.
+func TestChanged(t *testing.T) {
+	for result, want := range map[v1alpha1.CallResult]bool{
+		v1alpha1.CallDone: true, v1alpha1.CallClaimed: true, v1alpha1.CallAlreadySo: false, v1alpha1.CallChanged: false,
+		v1alpha1.CallDenied: false, v1alpha1.CallFailed: false, v1alpha1.CallSkipped: false, "": false,
+	} {
+		if got := changed(runOf(t, changesOf(t, 1), result)); got != want {
+			t.Errorf("%s: %t", result, got)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
@@ -15,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -47,6 +49,14 @@ func (r *Reconciler) SetupWithManager(m ctrl.Manager) error {
 	}
 	if err := registerGauges(); err != nil {
 		return err
+	}
+	if err := m.Add(manager.RunnableFunc(func(ctx context.Context) error {
+		if gap, err := unguarded(ctx, r.Live); err != nil || gap != "" {
+			m.GetLogger().Error(err, "approvals are not held to be genuine", "cause", gap)
+		}
+		return nil
+	})); err != nil {
+		return fmt.Errorf("looking at the admission policies: %w", err)
 	}
 	return b.Complete(r)
 }

@@ -51,6 +51,11 @@ type visit struct {
 	// contested are the settings that somebody keeps undoing, by what is fought over, and why each
 	// is left alone.
 	contested map[string]string
+	// failures are the times that an action failed within a day, by its hash, or by its setting
+	// where it was half done.
+	failures map[string]posture.Failures
+	// spent is what was changed within a day without approval.
+	spent posture.Spent
 	// measure is what is believed of the account's size.
 	measure posture.Measure
 	// judged says that the round was taken and its facts are reported.
@@ -307,11 +312,13 @@ func (v *visit) rules() posture.Rules {
 		Protection: posture.Protection{
 			Own:        []string{v.audit.RoleARN, v.remediation.RoleARN},
 			Principals: guard.Protected.Principals, Resources: guard.Protected.Resources,
-			IncludeManagedElsewhere: guard.IncludeManagedElsewhere,
+			IncludeManagedElsewhere: guard.IncludeManagedElsewhere, KeyAccounts: guard.TrustedKeyAccounts,
 		},
-		Settling:  v.runs.settling(v.Now().Add(-v.Settling)),
+		Spent:     v.spent,
+		Settling:  v.runs.settling(v.Now(), v.Settling),
 		Rejected:  v.runs.rejected(),
 		Contested: func(d action.Description) string { return v.contested[posture.ContestKey(d)] },
+		Failed:    v.failed,
 	}
 }
 

@@ -1,8 +1,8 @@
 // Package run keeps the number and age of RemediationRuns in bounds. Runs are evidence: what is
-// still open, or what an open run undoes, is never removed, and what is removed is the oldest,
-// but for plans that came to nothing: they go before what was applied so lately that it still
-// tells a contest. A rejected run holds back what was said no to, so that number alone never
-// removes it. Applying them is the work of package account.
+// still open, or what an open run undoes, is never removed, and what changed AWS is by age alone.
+// So is a rejected run, which holds back what was said no to. Of the others, which came to nothing,
+// the oldest go, but plans that were never begun before those that failed so lately that their
+// actions are held for it. Applying them is the work of package account.
 package run
 
 import (
@@ -28,7 +28,7 @@ import (
 type Reconciler struct {
 	client.Client
 	Now func() time.Time
-	// Keep is how many final runs an account keeps.
+	// Keep is how many final runs an account keeps that came to nothing.
 	Keep int
 	// KeepFor is how long a final run is kept.
 	KeepFor time.Duration
@@ -57,11 +57,12 @@ func (r *Reconciler) excess(runs []metav1.PartialObjectMetadata) (excess []metav
 	kept := 0
 	for _, run := range r.removable(runs) {
 		left := run.CreationTimestamp.Add(r.KeepFor).Sub(r.Now())
-		if !isNo(run) {
+		byAge := isNo(run) || isEvidence(run)
+		if !byAge {
 			kept++
 		}
 		switch {
-		case left <= 0 || kept > r.Keep && !isNo(run):
+		case left <= 0 || kept > r.Keep && !byAge:
 			excess = append(excess, run)
 		case next == 0 || left < next:
 			next = left
@@ -94,9 +95,14 @@ func isNo(run metav1.PartialObjectMetadata) bool {
 	return run.Labels[v1alpha1.LabelPhase] == string(v1alpha1.RunRejected)
 }
 
-// tells says whether a run was applied so lately that its journal tells who undoes what.
+// isEvidence says whether a run changed AWS. One of a version that did not say so may have.
+func isEvidence(run metav1.PartialObjectMetadata) bool {
+	return run.Labels[v1alpha1.LabelChanged] != "false"
+}
+
+// tells says whether a run was tried so lately that its journal tells what failed.
 func (r *Reconciler) tells(run metav1.PartialObjectMetadata) bool {
-	return run.Labels[v1alpha1.LabelPhase] != string(v1alpha1.RunSuperseded) && r.Now().Sub(run.CreationTimestamp.Time) < posture.ContestWindow
+	return run.Labels[v1alpha1.LabelPhase] != string(v1alpha1.RunSuperseded) && r.Now().Sub(run.CreationTimestamp.Time) < posture.FailureWindow
 }
 
 func compare(a, b bool) int {

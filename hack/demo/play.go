@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/go-logr/logr"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -81,9 +83,19 @@ func (d *demo) furnish(ctx context.Context) error {
 	if err := neglected.Furnish(ctx, d.cloud, accountID, size); err != nil {
 		return err
 	}
+	if err := d.logBucket(ctx); err != nil {
+		return err
+	}
 	d.story.say("%s, in %v: %d buckets, %d users, %d KMS keys, %d security groups, %d instances,", accountID, d.cloud.Regions, size.Buckets, size.Users, size.Keys, size.Groups, size.Instances)
 	d.story.say("%d snapshots, %d images, %d tables, %d databases; root with access keys; no trail, no recorder, no alarm.", size.Snapshots, size.Images, size.Tables, size.Databases)
 	return nil
+}
+
+// logBucket makes the bucket that the sample has access logs delivered to.
+func (d *demo) logBucket(ctx context.Context) error {
+	_, err := s3.NewFromConfig(d.cloud.ConfigFor(accountID)).CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("example-access-logs")})
+	d.cloud.Forget()
+	return err
 }
 
 func (d *demo) startCluster(ctx context.Context) error {

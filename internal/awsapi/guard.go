@@ -72,5 +72,5 @@ func expectOwner(account string) func(*middleware.Stack) error {
 
 // errWrongAccount says whose credentials came instead of the declared account's.
 func errWrongAccount(declared, found string) error {
-	return &fault.Fault{Class: fault.WrongAccount, Operation: "sts:GetCallerIdentity", Message: fmt.Sprintf("the credentials belong to account %s, not %s", found, declared)}
+	return &fault.Fault{Class: fault.WrongAccount, Operation: getCallerIdentity.Name, Message: fmt.Sprintf("the credentials belong to account %s, not %s", found, declared)}
 }

@@ -40,35 +40,3 @@ func TestUnknownOperationsAreRefused(t *testing.T) {
 		}
 	}
 }
-
-// The registry names each operation once, and every write says by its verb that it is one.
-func TestRegistry(t *testing.T) {
-	all := 0
-	for _, list := range [][]Operation{stsOperations, iamOperations, s3Operations, ec2Operations, kmsOperations, dataOperations, loggingOperations, threatOperations} {
-		for _, operation := range list {
-			if operations[operation.Name].Write != operation.Write {
-				t.Errorf("%s is listed as a read and as a write", operation.Name)
-			}
-		}
-		all += len(list)
-	}
-	if all == 0 {
-		t.Error("the registry is empty")
-	}
-	for _, operation := range Operations() {
-		service, name, ok := strings.Cut(operation.Name, ":")
-		if !ok || service == "" || name == "" {
-			t.Errorf("%q is no service:Operation", operation.Name)
-		}
-		for _, verb := range []string{"Put", "Create", "Delete", "Update", "Modify", "Enable", "Disable", "Attach", "Detach", "Authorize", "Revoke", "Start", "Stop", "Set", "Remove", "Add"} {
-			if strings.HasPrefix(name, verb) && !operation.Write {
-				t.Errorf("%s is listed as a read", operation.Name)
-			}
-		}
-		for _, action := range Needs(operation.Name) {
-			if prefix, name, ok := strings.Cut(action, ":"); !ok || prefix == "s3control" || strings.ContainsAny(name, "*, ") {
-				t.Errorf("%s needs %q, which is no IAM action", operation.Name, action)
-			}
-		}
-	}
-}

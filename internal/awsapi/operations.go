@@ -17,53 +17,13 @@ type Operation struct {
 	Write bool
 }
 
-// reads and writes list operations whose IAM action is their own name.
-func reads(names ...string) []Operation  { return list(false, names) }
-func writes(names ...string) []Operation { return list(true, names) }
-
-func list(write bool, names []string) []Operation {
-	operations := make([]Operation, len(names))
-	for i, name := range names {
-		operations[i] = Operation{Name: name, Write: write}
-	}
-	return operations
+func (o Operation) service() string {
+	service, _, _ := strings.Cut(o.Name, ":")
+	return service
 }
 
-var operations = index(
-	stsOperations, iamOperations, s3Operations, ec2Operations, kmsOperations, dataOperations, loggingOperations, threatOperations,
-)
-
-var stsOperations = slices.Concat(
-	reads("sts:GetCallerIdentity"),
-)
-
-func index(lists ...[]Operation) map[string]Operation {
-	byName := map[string]Operation{}
-	for _, operation := range slices.Concat(lists...) {
-		byName[operation.Name] = operation
-	}
-	return byName
-}
-
-// declare puts an operation into the registry. Declared twice, by different readers, it is one.
-func declare(operation Operation) Operation {
-	if have, known := operations[operation.Name]; known {
-		if have.Write != operation.Write {
-			panic("awsapi: " + operation.Name + " is declared as a read and as a write")
-		}
-		return have
-	}
-	operations[operation.Name] = operation
-	return operation
-}
-
-// ReadsBy declares by their names the calls that a reader of several makes. They change nothing.
-func ReadsBy(names ...string) []string {
-	for _, operation := range reads(names...) {
-		declare(operation)
-	}
-	return names
-}
+// operations are those that were declared, by name.
+var operations = map[string]Operation{}
 
 // Operations returns every call that the project may make, by name.
 func Operations() []Operation {

@@ -1,7 +1,6 @@
 package awsapi
 
 import (
-	"context"
 	"reflect"
 	"slices"
 	"strings"
@@ -74,7 +73,7 @@ func pathStyle(config aws.Config, options ...func(*s3.Options)) *s3.Client {
 
 // Client returns the region's client of a service, made when it is first asked for.
 func Client[C any](c *Clients) *C {
-	made, _ := c.Of(nameOf[C]()).(*C)
+	made, _ := c.Of(serviceOf(reflect.TypeFor[C]())).(*C)
 	return made
 }
 
@@ -89,17 +88,6 @@ func (c *Clients) Of(name string) any {
 	return c.made[name]
 }
 
-// nameOf returns what the catalogue calls the service that a client is of. A call of a service
-// that is not listed does not get past start-up: calls are declared while packages initialise.
-func nameOf[C any]() string {
-	client := reflect.TypeFor[C]()
-	at := slices.IndexFunc(services, func(s service) bool { return s.client == client })
-	if at < 0 {
-		panic("awsapi: " + client.String() + " is the client of no service in the list")
-	}
-	return services[at].name
-}
-
 // OperationName is how a call is named in plans, journals and metrics.
 func OperationName(serviceID, operation string) string {
 	for _, one := range services {
@@ -108,35 +96,4 @@ func OperationName(serviceID, operation string) string {
 		}
 	}
 	return strings.ToLower(strings.ReplaceAll(serviceID, " ", "")) + ":" + operation
-}
-
-// Call is one operation of AWS: the SDK's own method for it. It is named as the method's input
-// is, so that what is called and what is listed cannot differ.
-type Call[I, O any] struct {
-	Operation
-	send func(context.Context, *Clients, *I) (*O, error)
-}
-
-// Reads declares a call that changes nothing. It is for the initialisation of packages: what is
-// not declared by then is refused. Permissions are the IAM actions it takes, where they are not
-// its name.
-func Reads[C, I, O, P any](method func(*C, context.Context, *I, ...func(*P)) (*O, error), permissions ...string) Call[I, O] {
-	return called(method, Operation{Permissions: permissions})
-}
-
-// Writes declares a call that changes something, as Reads does.
-func Writes[C, I, O, P any](method func(*C, context.Context, *I, ...func(*P)) (*O, error), permissions ...string) Call[I, O] {
-	return called(method, Operation{Permissions: permissions, Write: true})
-}
-
-func called[C, I, O, P any](method func(*C, context.Context, *I, ...func(*P)) (*O, error), operation Operation) Call[I, O] {
-	operation.Name = nameOf[C]() + ":" + strings.TrimSuffix(reflect.TypeFor[I]().Name(), "Input")
-	return Call[I, O]{Operation: declare(operation), send: func(ctx context.Context, c *Clients, in *I) (*O, error) {
-		return method(Client[C](c), ctx, in)
-	}}
-}
-
-// In makes the call in a region.
-func (c Call[I, O]) In(ctx context.Context, clients *Clients, in *I) (*O, error) {
-	return c.send(ctx, clients, in)
 }

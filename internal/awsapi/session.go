@@ -166,7 +166,7 @@ func (g *guardedProvider) Retrieve(ctx context.Context) (aws.Credentials, error)
 	config.Credentials = credentials.StaticCredentialsProvider{Value: fresh}
 	who, err := sts.NewFromConfig(config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return aws.Credentials{}, classify("sts:GetCallerIdentity", err)
+		return aws.Credentials{}, classify(getCallerIdentity.Name, err)
 	}
 	if found := aws.ToString(who.Account); found != g.target.Account {
 		return aws.Credentials{}, errWrongAccount(g.target.Account, found)

@@ -51,7 +51,7 @@ func withBucket(t *testing.T) *fakeaws.Cloud {
 }
 
 func putPolicy(ctx context.Context, s *awsapi.Session) error {
-	_, err := s.In("").S3().PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{
+	_, err := awsapi.Client[s3.Client](s.In("")).PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{
 		Bucket: aws.String("box"), Policy: aws.String(`{"Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::box","Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}`),
 	})
 	return err
@@ -91,7 +91,7 @@ func TestWrongAccountMidRun(t *testing.T) {
 	if err := putPolicy(permitted, session); !fault.Is(err, fault.WrongAccount) {
 		t.Errorf("a write: got %v", err)
 	}
-	_, err := session.In("eu-west-1").S3().ListBuckets(t.Context(), &s3.ListBucketsInput{})
+	_, err := awsapi.Client[s3.Client](session.In("eu-west-1")).ListBuckets(t.Context(), &s3.ListBucketsInput{})
 	if !fault.Is(err, fault.WrongAccount) {
 		t.Errorf("a read: got %v", err)
 	}
@@ -172,7 +172,7 @@ func TestMeterCountsAttempts(t *testing.T) {
 		t.Fatal(err)
 	}
 	cloud.Inject(&fakeaws.Fault{Match: fakeaws.IsOn("s3:ListBuckets"), Err: fakeaws.Throttled(), Times: 2})
-	if _, err := session.In("").S3().ListBuckets(t.Context(), &s3.ListBucketsInput{}); err != nil {
+	if _, err := awsapi.Client[s3.Client](session.In("")).ListBuckets(t.Context(), &s3.ListBucketsInput{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := pool.Meter.Calls()["s3:ListBuckets"]; got != 3 {
@@ -200,7 +200,7 @@ func TestFaultsThroughAClient(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cloud := withBucket(t)
 			cloud.Inject(&fakeaws.Fault{Match: fakeaws.IsOn("s3:GetBucketVersioning"), Err: row.err})
-			_, err := open(t, cloud, false).In("").S3().GetBucketVersioning(t.Context(), &s3.GetBucketVersioningInput{Bucket: aws.String("box")})
+			_, err := awsapi.Client[s3.Client](open(t, cloud, false).In("")).GetBucketVersioning(t.Context(), &s3.GetBucketVersioningInput{Bucket: aws.String("box")})
 			if !fault.Is(err, row.want) {
 				t.Errorf("got %s, want %s: %v", fault.Of(err), row.want, err)
 			}

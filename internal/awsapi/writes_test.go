@@ -84,7 +84,7 @@ func TestUnlistedCallsAreRefused(t *testing.T) {
 	cloud := withBucket(t)
 	session := open(t, cloud, true)
 	cloud.Forget()
-	_, err := session.In("").S3().GetObject(awsapi.Permit(t.Context(), "s3:GetObject"), &s3.GetObjectInput{Bucket: aws.String("box"), Key: aws.String("secret")})
+	_, err := awsapi.Client[s3.Client](session.In("")).GetObject(awsapi.Permit(t.Context(), "s3:GetObject"), &s3.GetObjectInput{Bucket: aws.String("box"), Key: aws.String("secret")})
 	if !fault.Is(err, fault.ReadOnly) || len(cloud.Calls()) != 0 {
 		t.Errorf("got %v, %d calls", err, len(cloud.Calls()))
 	}
@@ -130,8 +130,28 @@ func TestForeignBucket(t *testing.T) {
 		t.Fatal(err)
 	}
 	session := open(t, cloud, true)
-	_, err := session.In("").S3().GetBucketVersioning(t.Context(), &s3.GetBucketVersioningInput{Bucket: aws.String("box")})
+	_, err := awsapi.Client[s3.Client](session.In("")).GetBucketVersioning(t.Context(), &s3.GetBucketVersioningInput{Bucket: aws.String("box")})
 	if !fault.Is(err, fault.Denied) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Every write says by its verb that it is one, and what is needed are IAM's actions.
+func TestRegistry(t *testing.T) {
+	for _, operation := range awsapi.Operations() {
+		service, name, ok := strings.Cut(operation.Name, ":")
+		if !ok || service == "" || name == "" {
+			t.Errorf("%q is no service:Operation", operation.Name)
+		}
+		for _, verb := range []string{"Put", "Create", "Delete", "Update", "Modify", "Enable", "Disable", "Attach", "Detach", "Authorize", "Revoke", "Start", "Stop", "Set", "Remove", "Add", "Cancel", "Reset"} {
+			if strings.HasPrefix(name, verb) && !operation.Write {
+				t.Errorf("%s is listed as a read", operation.Name)
+			}
+		}
+		for _, action := range awsapi.Needs(operation.Name) {
+			if prefix, name, ok := strings.Cut(action, ":"); !ok || prefix == "s3control" || strings.ContainsAny(name, "*, ") {
+				t.Errorf("%s needs %q, which is no IAM action", operation.Name, action)
+			}
+		}
 	}
 }

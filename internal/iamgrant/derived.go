@@ -35,8 +35,11 @@ var derived = sync.OnceValue(func() map[string]scope {
 
 // allOf are all resources of a type in the account; anywhere for what has no ARN.
 func allOf(kind inventory.Type) scope {
-	if kind.ARN == "" {
+	switch {
+	case kind.ARN == "":
 		return anywhere
+	case kind == inventory.Buckets.Type:
+		return buckets
 	}
 	return func(s Site, _ things) []place {
 		return []place{{name: plural(kind.Name), arns: []string{kind.Named(s.Partition, "*", s.Account, "*")}}}

@@ -133,7 +133,9 @@ func (n *needs) read(operation, why string, on things) {
 // apply grants what a run that applies the action takes: the looks, then the calls.
 func (n *needs) apply(example action.Action, why string) {
 	on := n.site.thingsOf(example)
-	for _, operation := range remedy.Looks(example) {
+	looks, err := remedy.Looks(example)
+	n.err = cmp.Or(n.err, err)
+	for _, operation := range looks {
 		n.read(operation, why, on)
 	}
 	for _, operation := range example.Describe().Calls {

@@ -31,16 +31,11 @@ type scope func(Site, things) []place
 // declarations of the calls.
 var scopes = join(
 	all(anywhere,
-		"iam:GetAccountSummary", "iam:GetAccountPasswordPolicy", "iam:GetAccountAuthorizationDetails", "iam:GenerateCredentialReport", "iam:GetCredentialReport",
 		"iam:UpdateAccountPasswordPolicy", "iam:DeleteAccountPasswordPolicy",
-		"s3:ListAllMyBuckets",
-		"ec2:DescribeRegions", "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeNetworkInterfaces", "ec2:DescribeInstances", "ec2:DescribeSnapshots",
-		"ec2:DescribeImages", "ec2:DescribeVpcs", "ec2:DescribeFlowLogs",
-		"ec2:GetInstanceMetadataDefaults", "ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId", "ec2:EnableEbsEncryptionByDefault", "ec2:ModifyEbsDefaultKmsKeyId",
-		"ec2:DisableEbsEncryptionByDefault", "ec2:ResetEbsDefaultKmsKeyId",
-		"cloudtrail:DescribeTrails", "cloudtrail:ListTrails", "cloudtrail:LookupEvents",
-		"config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus", "config:DescribeDeliveryChannels", "config:PutDeliveryChannel", "config:DeleteDeliveryChannel",
-		"guardduty:ListDetectors",
+		"ec2:DescribeRegions",
+		"ec2:EnableEbsEncryptionByDefault", "ec2:ModifyEbsDefaultKmsKeyId", "ec2:DisableEbsEncryptionByDefault", "ec2:ResetEbsDefaultKmsKeyId",
+		"cloudtrail:LookupEvents",
+		"config:PutDeliveryChannel", "config:DeleteDeliveryChannel",
 	),
 	all(users,
 		"iam:GetUser", "iam:GetLoginProfile", "iam:ListMFADevices", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed", "iam:ListGroupsForUser",
@@ -55,10 +50,7 @@ var scopes = join(
 	all(passed, "iam:PassRole"),
 	all(linked, "iam:CreateServiceLinkedRole"),
 
-	all(buckets,
-		"s3:GetBucketLocation", "s3:GetBucketTagging", "s3:GetBucketPublicAccessBlock", "s3:GetBucketVersioning", "s3:GetEncryptionConfiguration", "s3:GetBucketPolicy",
-		"s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy",
-	),
+	all(buckets, "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"),
 	all(tagged(buckets), "s3:CreateBucket", "s3:TagResource"),
 
 	all(fixed("SecurityGroups", "ec2", "security-group/*"), "ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress"),
@@ -69,7 +61,7 @@ var scopes = join(
 	all(ownSnapshots, "ec2:ModifySnapshotAttribute"),
 	all(unowned("OwnImages", "image/*", condition{}), "ec2:ModifyImageAttribute"),
 	all(flowLog, "ec2:CreateFlowLogs"),
-	all(also(fixed("OwnFlowLogs", "ec2", "vpc-flow-log/*"), "aws:ResourceTag/"+v1alpha1.OwnerTag, owner), "ec2:DeleteFlowLogs"),
+	all(also(fixed("OwnFlowLogs", "ec2", "vpc-flow-log/*"), "aws:ResourceTag/"+v1alpha1.OwnerTag, v1alpha1.OwnerValue), "ec2:DeleteFlowLogs"),
 	all(madeTags, "ec2:CreateTags"),
 
 	all(fixed("Keys", "kms", "key/*"), "kms:DescribeKey", "kms:CancelKeyDeletion", "kms:EnableKey"),
@@ -90,14 +82,13 @@ var scopes = join(
 	all(ownAlarm, "cloudwatch:DeleteAlarms"),
 	// An alarm may notify a topic of another account, which then has to let its subscribers be seen.
 	all(topicsOfAll, "sns:ListSubscriptionsByTopic"),
-	all(fixed("AlarmTopic", "sns", inventory.OwnTopic), "sns:GetTopicAttributes"),
+	all(fixed("AlarmTopic", "sns", inventory.OwnTopic), "sns:GetTopicAttributes", "sns:ListTagsForResource"),
 	all(tagged(fixed("AlarmTopic", "sns", inventory.OwnTopic)), "sns:CreateTopic", "sns:TagResource"),
 	all(mailOf, "sns:Subscribe"),
 	all(fixed("Recorders", "config", "configuration-recorder/*"), "config:ListTagsForResource", "config:StartConfigurationRecorder", "config:StopConfigurationRecorder", "config:DeleteConfigurationRecorder"),
 	all(tagged(fixed("Recorders", "config", "configuration-recorder/*")), "config:PutConfigurationRecorder"),
 	all(onlyNew(tagged(fixed("Recorders", "config", "configuration-recorder/*"))), "config:TagResource"),
 
-	all(fixed("Detectors", "guardduty", "detector/*"), "guardduty:GetDetector", "guardduty:UpdateDetector"),
 	all(tagged(named("Detector", anywhere)), "guardduty:CreateDetector"),
 	all(tagged(fixed("Detectors", "guardduty", "detector/*")), "guardduty:TagResource"),
 	all(contact(condition{}), "account:GetAlternateContact"),
@@ -267,7 +258,7 @@ func onlyTokens(where scope) scope {
 
 // tagged adds that what is made bears the owner tag.
 func tagged(where scope) scope {
-	with := also(where, "aws:RequestTag/"+v1alpha1.OwnerTag, owner)
+	with := also(where, "aws:RequestTag/"+v1alpha1.OwnerTag, v1alpha1.OwnerValue)
 	return func(s Site, on things) []place {
 		if !on.made {
 			return where(s, on)
@@ -279,9 +270,6 @@ func tagged(where scope) scope {
 		return places
 	}
 }
-
-// owner is the value of the owner tag on what the operator makes.
-const owner = "aws-guardrails"
 
 // onlyNew drops what is needed for new things alone.
 func onlyNew(where scope) scope {

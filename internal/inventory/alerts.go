@@ -89,7 +89,7 @@ type Subscription struct {
 func (a AuditTrail) Watched() []LogGroupName {
 	var groups []LogGroupName
 	for _, t := range a.Trails {
-		if ok, _ := t.Records(); ok && t.Own() && t.LogGroup != "" && !t.LogsElsewhere() {
+		if ok, _ := t.Records(); ok && t.Ours() && t.LogGroup != "" && !t.LogsElsewhere() {
 			groups = append(groups, GroupOf(t.LogGroup))
 		}
 	}
@@ -116,7 +116,7 @@ func (t Trail) LogsElsewhere() bool {
 // Inherited returns the account whose organization trail records this one, or "".
 func (a AuditTrail) Inherited() string {
 	for _, t := range a.Trails {
-		if ok, _ := t.Records(); ok && !t.Own() {
+		if ok, _ := t.Records(); ok && !t.Ours() {
 			return t.Owner
 		}
 	}

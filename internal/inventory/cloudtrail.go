@@ -8,7 +8,13 @@ import (
 
 // Trails are the CloudTrail trails that the account sees: its own in every region, and those of
 // its organization.
-var Trails = Collection[Trail]{Name: "cloudtrail.trails", Scope: Global}
+var Trails = Collection[Trail]{
+	Name: "cloudtrail.trails", Scope: Global,
+	Type: Type{Name: "AWS::CloudTrail::Trail", ARN: "cloudtrail:{region}:{account}:trail/{id}"},
+}
+
+// TrailValidation is whether a trail writes digests of its log files.
+var TrailValidation = Listed(Trails, "LogFileValidation", func(t Trail) bool { return t.LogValidation })
 
 // AuditTrails is what records the account: always one.
 var AuditTrails = Collection[AuditTrail]{Name: "cloudtrail.audit-trail", Scope: Global}
@@ -39,11 +45,11 @@ type TrailStatus struct {
 	LogGroupError string
 }
 
-// Own says whether the account can change the trail.
-func (t Trail) Own() bool { return t.Owner == t.Account }
+// Ours says whether the account can change the trail.
+func (t Trail) Ours() bool { return t.Owner == t.Account }
 
 // Candidate says whether the trail is or could be made the account's audit trail.
-func (t Trail) Candidate() bool { return t.MultiRegion || t.Own() }
+func (t Trail) Candidate() bool { return t.MultiRegion || t.Ours() }
 
 // TrailGap is what keeps a trail from being an audit trail.
 type TrailGap string
@@ -100,11 +106,13 @@ type AuditTrail struct {
 	Home string
 	// Trails that the home region shows, in order of ARN.
 	Trails []Trail
+	// OwnBuckets are the account's, of those that its own trails of all regions deliver to.
+	OwnBuckets Observed[[]string]
 }
 
 // Best returns the account's own trail that has the fewest gaps, if it has any trail.
 func (a AuditTrail) Best() (Trail, bool) {
-	own := slices.DeleteFunc(slices.Clone(a.Trails), func(t Trail) bool { return !t.Own() })
+	own := slices.DeleteFunc(slices.Clone(a.Trails), func(t Trail) bool { return !t.Ours() })
 	if len(own) == 0 {
 		return Trail{}, false
 	}

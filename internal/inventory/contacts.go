@@ -3,7 +3,7 @@ package inventory
 import "strings"
 
 // SecurityContacts hold the account's alternate contact for security: always one entry.
-var SecurityContacts = Collection[SecurityContact]{Name: "account.securityContact", Scope: Global}
+var SecurityContacts = Collection[SecurityContact]{Name: "account.securityContact", Scope: Global, Type: Account}
 
 // SecurityContact is the account, by whom AWS calls about its security.
 type SecurityContact struct {
@@ -11,6 +11,9 @@ type SecurityContact struct {
 	// Contact is empty where none is registered.
 	Contact Observed[Contact]
 }
+
+// RegisteredContact is the contact for security.
+var RegisteredContact = Asked(SecurityContacts, "SecurityContact", func(a *SecurityContact) *Observed[Contact] { return &a.Contact })
 
 // Contact is a person or team that AWS can reach.
 type Contact struct {

@@ -2,13 +2,19 @@ package inventory
 
 // Detectors are what GuardDuty is in a region: always one entry, since a region can have only
 // one detector, and none is a finding.
-var Detectors = Collection[Detector]{Name: "guardduty.detectors", Scope: Regional}
+var Detectors = Collection[Detector]{
+	Name: "guardduty.detectors", Scope: Regional,
+	Type: Type{Name: "AWS::GuardDuty::Detector", ARN: "guardduty:{region}:{account}:detector/{id}"},
+}
 
 // Detector is GuardDuty in one region. Its id is the account's where there is no detector.
 type Detector struct {
 	Ref
 	State Observed[DetectorState]
 }
+
+// DetectorIs is whether GuardDuty watches a region.
+var DetectorIs = Asked(Detectors, "Detector", func(d *Detector) *Observed[DetectorState] { return &d.State })
 
 // DetectorState is whether GuardDuty watches.
 type DetectorState string

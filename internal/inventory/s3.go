@@ -7,25 +7,27 @@ import (
 
 // Buckets are the general-purpose S3 buckets of the account in the regions in scope; each carries
 // its own region. One whose region could not be read is among them, its facets unread.
-var Buckets = Collection[Bucket]{Name: "s3.buckets", Scope: Global}
-
-// Facets of a bucket, a call each.
-const (
-	BucketPublicAccessBlock Facet = "PublicAccessBlock"
-	BucketVersioning        Facet = "Versioning"
-	BucketEncryption        Facet = "Encryption"
-	BucketPolicy            Facet = "Policy"
-)
+var Buckets = Collection[Bucket]{Name: "s3.buckets", Scope: Global, Type: Type{Name: "AWS::S3::Bucket", ARN: "s3:::{id}"}}
 
 // Bucket is an S3 bucket.
 type Bucket struct {
 	Ref
 	PublicAccessBlock Observed[PublicAccessBlock]
 	Versioning        Observed[Versioning]
+	AccessLog         Observed[AccessLog]
 	Encryption        Observed[BucketEncryptionRule]
 	// Policy is its text as S3 gives it, "" where there is none.
 	Policy Observed[string]
 }
+
+// What is to be known of a bucket is a call each.
+var (
+	BucketPublicAccessBlock = Asked(Buckets, "PublicAccessBlock", func(b *Bucket) *Observed[PublicAccessBlock] { return &b.PublicAccessBlock })
+	BucketAccessLog         = Asked(Buckets, "AccessLog", func(b *Bucket) *Observed[AccessLog] { return &b.AccessLog })
+	BucketVersioning        = Asked(Buckets, "Versioning", func(b *Bucket) *Observed[Versioning] { return &b.Versioning })
+	BucketEncryption        = Asked(Buckets, "Encryption", func(b *Bucket) *Observed[BucketEncryptionRule] { return &b.Encryption })
+	BucketPolicy            = Asked(Buckets, "Policy", func(b *Bucket) *Observed[string] { return &b.Policy })
+)
 
 // Versioning of a bucket.
 type Versioning struct {
@@ -43,6 +45,12 @@ const (
 	VersioningOn        VersioningStatus = "Enabled"
 	VersioningSuspended VersioningStatus = "Suspended"
 )
+
+// As is the versioning with another status.
+func (v Versioning) As(status VersioningStatus) Versioning {
+	v.Status = status
+	return v
+}
 
 func (v Versioning) String() string {
 	if v.Status == VersioningNever {

@@ -17,6 +17,11 @@ const (
 	// were undone, or the change would not be planned again.
 	ContestedFrom   = 4
 	contestedWithin = time.Hour
+	// contestedInADay is how many applications within ContestWindow make one too, though they
+	// lie further apart: an account that is looked at once an hour never applies four in an hour.
+	// The same action re-applied more than three times in an hour, or more than six in a day, is
+	// a fight, and is not fought.
+	contestedInADay = 7
 	// ContestWindow is how far back applications count, and the longest that a change is left alone.
 	ContestWindow = 24 * time.Hour
 )
@@ -28,17 +33,20 @@ func ContestKey(d action.Description) string { return KeyOf(d) + "|" + d.To }
 
 // LeftAlone says until when a change is left alone that was applied at these times, and how
 // often it was applied within a day; the zero time if nobody keeps undoing it. A time that lies
-// ahead was taken from another clock, and counts.
+// ahead was taken from another clock, and counts, however far it does: what is left alone too long
+// harms less than a fight.
 func LeftAlone(applied []time.Time, now time.Time) (until time.Time, times int) {
 	recent := slices.DeleteFunc(slices.Clone(applied), func(at time.Time) bool { return now.Sub(at) >= ContestWindow })
 	slices.SortFunc(recent, time.Time.Compare)
 	times = len(recent)
+	contested := times >= contestedInADay
 	for i := ContestedFrom - 1; i < times; i++ {
-		if recent[i].Sub(recent[i-ContestedFrom+1]) < contestedWithin {
-			return recent[times-1].Add(leftAloneFor(times)), times
-		}
+		contested = contested || recent[i].Sub(recent[i-ContestedFrom+1]) < contestedWithin
 	}
-	return time.Time{}, times
+	if !contested {
+		return time.Time{}, times
+	}
+	return recent[times-1].Add(leftAloneFor(times)), times
 }
 
 // leftAloneFor doubles from an hour on with each further application.

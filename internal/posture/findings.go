@@ -24,6 +24,7 @@ func Findings(report Report, plan Plan) []v1alpha1.Finding {
 		have.ManagedElsewhere = cmp.Or(have.ManagedElsewhere, h.ManagedElsewhere)
 		have.ByHand = cmp.Or(have.ByHand, h.ByHand)
 		have.Contested = cmp.Or(have.Contested, h.Contested)
+		have.Failed = cmp.Or(have.Failed, h.Failed)
 		have.Rejected = cmp.Or(have.Rejected, h.Rejected)
 		have.Settling = have.Settling || h.Settling
 		held[at] = have
@@ -40,7 +41,7 @@ func Findings(report Report, plan Plan) []v1alpha1.Finding {
 				Control: control.Control.ID, Severity: control.Severity, Verdict: status,
 				Resource: inventory.Clean(judged.Ref.Name(), maxResource), Region: judged.Ref.Region, Reason: judged.Verdict.Reason, Message: judged.Verdict.Message,
 				ManagedElsewhere: inventory.Clean(why.ManagedElsewhere, 200), Protected: inventory.Clean(why.Protected, 200), ByHand: inventory.Clean(why.ByHand, 600), Contested: inventory.Clean(why.Contested, 500),
-				Rejected: inventory.Clean(why.Rejected, 500), Settling: why.Settling,
+				Failed: inventory.Clean(why.Failed, 500), Rejected: inventory.Clean(why.Rejected, 500), Settling: why.Settling,
 				AcceptedBy: judged.AcceptedBy,
 			})
 		}

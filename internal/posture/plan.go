@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -31,6 +30,8 @@ type Change struct {
 	Hash     string
 	Controls []string
 	Mode     Mode
+	// Size of the target's collection when it was planned.
+	Size int
 }
 
 // Key names the setting that the change is about.
@@ -45,11 +46,12 @@ func KeyOf(d action.Description) string {
 type Held struct {
 	Control string
 	Ref     inventory.Ref
-	// Why it is held: one of the six is set.
+	// Why it is held: one of the seven is set.
 	Protected        string
 	ManagedElsewhere string
 	ByHand           string
 	Contested        string
+	Failed           string
 	Rejected         string
 	Settling         bool
 }
@@ -69,12 +71,17 @@ type Rules struct {
 	MaxActions   int
 	MaxPercent   int
 	Protection   Protection
+	// Spent is what counts against the limits already.
+	Spent Spent
 	// Settling says whether a change was written so recently that AWS may not show it yet.
 	Settling func(action.Description) bool
 	// Rejected says who said no to an action, by its hash, or "".
 	Rejected func(hash string) string
 	// Contested says why an automatic change is left alone that somebody keeps undoing, or "".
 	Contested func(action.Description) string
+	// Failed says of an action, by its hash and its setting, whether it failed lately, and why it
+	// is not tried again yet, or "".
+	Failed func(d action.Description, hash string) (why string, failed bool)
 }
 
 // percentFrom is how many resources of a collection must change before the share counts.
@@ -93,6 +100,9 @@ func Draft(report Report, facts *inventory.Snapshot, rules Rules) (Plan, error) 
 		}
 	}
 	plan.dropContradictions()
+	for i := range plan.Changes {
+		plan.Changes[i].Size, _ = facts.Size(plan.Changes[i].Collection)
+	}
 	plan.Blocked = rules.exceeded(plan.Changes, facts)
 	if plan.Blocked != "" {
 		for i := range plan.Changes {
@@ -101,6 +111,7 @@ func Draft(report Report, facts *inventory.Snapshot, rules Rules) (Plan, error) 
 			}
 		}
 	}
+	plan.Changes = rules.failedLast(plan.Changes)
 	plan.Hash = HashOf(plan.Changes)
 	return plan, nil
 }
@@ -151,6 +162,9 @@ func (r Rules) holds(d action.Description, hash string, mode Mode) (Held, bool) 
 	if rule := r.Protection.Refuses(d); rule != "" {
 		return Held{Protected: rule}, true
 	}
+	if why := r.Protection.Distrusts(d); why != "" {
+		return Held{ByHand: why}, true
+	}
 	if r.Settling != nil && r.Settling(d) {
 		return Held{Settling: true}, true
 	}
@@ -159,11 +173,42 @@ func (r Rules) holds(d action.Description, hash string, mode Mode) (Held, bool) 
 			return Held{Rejected: by}, true
 		}
 	}
-	if mode == Automatic && r.Contested != nil {
-		why := r.Contested(d)
-		return Held{Contested: why}, why != ""
+	if mode == Automatic {
+		return r.leaves(d, hash)
 	}
 	return Held{}, false
+}
+
+// leaves says why a change is left alone that nobody has to approve, if so.
+func (r Rules) leaves(d action.Description, hash string) (Held, bool) {
+	if r.Contested != nil {
+		if why := r.Contested(d); why != "" {
+			return Held{Contested: why}, true
+		}
+	}
+	why, _ := r.failed(d, hash)
+	return Held{Failed: why}, why != ""
+}
+
+func (r Rules) failed(d action.Description, hash string) (why string, failed bool) {
+	if r.Failed == nil {
+		return "", false
+	}
+	return r.Failed(d, hash)
+}
+
+// failedLast puts the automatic changes that failed before after all others. What waits for an
+// approval keeps its order: another one would be another plan.
+func (r Rules) failedLast(changes []Change) []Change {
+	var first, last []Change
+	for _, change := range changes {
+		if _, failed := r.failed(change.Description, change.Hash); failed && change.Mode == Automatic {
+			last = append(last, change)
+		} else {
+			first = append(first, change)
+		}
+	}
+	return append(first, last...)
 }
 
 // add puts a change into the plan; a change that several controls ask for is one change, in the
@@ -221,33 +266,6 @@ func (r Rules) Mode(declared Declaration, risk v1alpha1.Risk) Mode {
 	case v1alpha1.Audit:
 	}
 	return Audited
-}
-
-// exceeded names the limit that the automatic changes exceed, or "".
-func (r Rules) exceeded(changes []Change, facts *inventory.Snapshot) string {
-	automatic := 0
-	targets := map[string]map[string]bool{}
-	for _, change := range changes {
-		if change.Mode != Automatic {
-			continue
-		}
-		automatic++
-		if targets[change.Collection] == nil {
-			targets[change.Collection] = map[string]bool{}
-		}
-		targets[change.Collection][change.Target.Region+change.Target.Name()] = true
-	}
-	if automatic > r.MaxActions {
-		return fmt.Sprintf("%d actions exceed limits.maxActions %d", automatic, r.MaxActions)
-	}
-	for _, collection := range slices.Sorted(maps.Keys(targets)) {
-		changed := len(targets[collection])
-		size, _ := facts.Size(collection)
-		if changed > percentFrom && changed*100 > r.MaxPercent*size {
-			return fmt.Sprintf("%d of %d %s exceed limits.maxPercent %d", changed, size, collection, r.MaxPercent)
-		}
-	}
-	return ""
 }
 
 // In returns the changes in the mode.

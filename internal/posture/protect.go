@@ -19,6 +19,8 @@ type Protection struct {
 	// Principals and Resources are patterns of the account's guard.
 	Principals []string
 	Resources  []string
+	// KeyAccounts are the other accounts whose KMS keys may be used.
+	KeyAccounts []string
 	// IncludeManagedElsewhere plans changes to what another tool manages all the same.
 	IncludeManagedElsewhere bool
 }
@@ -29,11 +31,11 @@ func (p Protection) Refuses(d action.Description) string {
 	for _, name := range names {
 		switch {
 		case name == "":
-		case p.isOwn(d.Target.Type, name):
+		case p.isOwn(d.Target, name):
 			return "the operator's own role " + name
-		case strings.Contains(name, "/aws-service-role/"), strings.Contains(name, "/aws-reserved/"):
+		case isIAM(name, "role/aws-service-role/", "role/aws-reserved/"):
 			return "reserved by AWS: " + name
-		case strings.Contains(name, ":oidc-provider/"), strings.Contains(name, ":saml-provider/"):
+		case isIAM(name, "oidc-provider/", "saml-provider/"):
 			return "federation that workloads sign in by: " + name
 		case inventory.MatchesAny(p.Principals, name, lastPart(name)) && isPrincipal(d.Target.Type, name):
 			return "protected principal " + name
@@ -44,21 +46,46 @@ func (p Protection) Refuses(d action.Description) string {
 	return ""
 }
 
-// isOwn says whether the name is one of the operator's roles, by ARN, by name, or by the ARN
-// of a session in it.
-func (p Protection) isOwn(kind, name string) bool {
-	_, session, _ := strings.Cut(name, ":assumed-role/")
-	role, _, _ := strings.Cut(session, "/")
-	if role == "" && kind == "AWS::IAM::Role" && !strings.HasPrefix(name, "arn:") {
+// Distrusts says of an action that makes AWS encrypt with a key of another account, which the
+// guard does not list, what a person has to do; or "".
+func (p Protection) Distrusts(d action.Description) string {
+	for _, key := range d.Keys {
+		parts := strings.SplitN(key, ":", 6)
+		// What is no ARN is a key of the account itself.
+		if len(parts) == 6 && parts[4] != d.Target.Account && !slices.Contains(p.KeyAccounts, parts[4]) {
+			return fmt.Sprintf("key %s is of account %s, which could keep everybody from what it encrypts: declare a key of this account, or list that one in the AWSAccount's guard.trustedKeyAccounts", key, parts[4])
+		}
+	}
+	return ""
+}
+
+// isOwn says whether the name is one of the operator's roles: by ARN, by the ARN of a session in
+// it, or, of a role, by name. A role of the name in another account is another.
+func (p Protection) isOwn(of inventory.Ref, name string) bool {
+	account, role := of.Account, ""
+	if parts := strings.SplitN(name, ":", 6); len(parts) == 6 {
+		session, _ := strings.CutPrefix(parts[5], "assumed-role/")
+		if session != parts[5] {
+			account = parts[4]
+			role, _, _ = strings.Cut(session, "/")
+		}
+	} else if of.Type == "AWS::IAM::Role" {
 		role = name
 	}
 	return slices.ContainsFunc(p.Own, func(own string) bool {
-		return own == name || role != "" && lastPart(own) == role
+		return own == name || role != "" && lastPart(own) == role && (account == "" || strings.Contains(own, ":"+account+":"))
 	})
 }
 
 // Owns says whether a principal is one of the operator's roles, or a session in one.
-func (p Protection) Owns(principal string) bool { return p.isOwn("", principal) }
+func (p Protection) Owns(principal string) bool { return p.isOwn(inventory.Ref{}, principal) }
+
+// isIAM says whether the name is the ARN of something of IAM's under one of the paths. What else
+// bears such a path in its name is nobody's role.
+func isIAM(name string, paths ...string) bool {
+	parts := strings.SplitN(name, ":", 6)
+	return len(parts) == 6 && parts[2] == "iam" && slices.ContainsFunc(paths, func(path string) bool { return strings.HasPrefix(parts[5], path) })
+}
 
 func isPrincipal(kind, name string) bool {
 	return strings.HasPrefix(kind, "AWS::IAM::") || strings.Contains(name, ":iam:")

@@ -1,6 +1,7 @@
 package posture_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
@@ -34,6 +35,12 @@ func TestProtectionRefuses(t *testing.T) {
 		"a bucket that is called like the role": {thing("AWS::S3::Bucket", "guardrails-audit", "arn:aws:s3:::guardrails-audit"), ""},
 		"a service-linked role":                 {principal("Role", "AWSServiceRoleForConfig", account+"role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"), "reserved by AWS: " + account + "role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"},
 		"a role of IAM Identity Center":         {principal("Role", "AWSReservedSSO_Admin_0", account+"role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0"), "reserved by AWS: " + account + "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0"},
+		"a log group of such a name":            {thing("AWS::Logs::LogGroup", "/aws-service-role/x", "arn:aws:logs:eu-west-1:111111111111:log-group:/aws-service-role/x"), ""},
+		"an object of such a name":              {thing("AWS::S3::Bucket", "b", "arn:aws:s3:::b", "arn:aws:s3:::b/aws-reserved/:oidc-provider/x"), ""},
+		"a role of another service":             {thing("AWS::IoT::RoleAlias", "x", "arn:aws:iot:eu-west-1:111111111111:role/aws-service-role/x"), ""},
+		"its session in another account":        {thing("AWS::KMS::Key", "k", "", "arn:aws:sts::222222222222:assumed-role/guardrails-audit/someone"), ""},
+		"its name in another account":           {action.Description{Target: inventory.Ref{Type: "AWS::IAM::Role", Account: "222222222222", ID: "guardrails-audit", ARN: "arn:aws:iam::222222222222:role/guardrails-audit"}}, ""},
+		"its name in its account":               {action.Description{Target: inventory.Ref{Type: "AWS::IAM::Role", Account: "111111111111", ID: "guardrails-audit"}}, "the operator's own role guardrails-audit"},
 		"an OIDC provider":                      {principal("OIDCProvider", "x", account+"oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/X"), "federation that workloads sign in by: " + account + "oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/X"},
 		"a SAML provider":                       {principal("SAMLProvider", "x", account+"saml-provider/corp"), "federation that workloads sign in by: " + account + "saml-provider/corp"},
 		"break-glass by name":                   {principal("User", "break-glass-1", account+"user/break-glass-1"), "protected principal break-glass-1"},
@@ -60,6 +67,23 @@ func TestProtectionRefuses(t *testing.T) {
 	}
 	if got := (posture.Protection{Own: []string{""}}).Refuses(principal("User", "bob", "")); got != "" {
 		t.Errorf("no role of its own protects nobody, but %q", got)
+	}
+}
+
+func TestKeysOfOtherAccounts(t *testing.T) {
+	protection := posture.Protection{KeyAccounts: []string{"333333333333"}}
+	for key, trusted := range map[string]bool{
+		"arn:aws:kms:eu-west-1:111111111111:key/1":     true,
+		"arn:aws:kms:eu-west-1:333333333333:key/1":     true,
+		"arn:aws:kms:eu-west-1:222222222222:key/1":     false,
+		"arn:aws:kms:eu-west-1:222222222222:alias/ebs": false,
+		"alias/ebs":                            true,
+		"1234abcd-12ab-34cd-56ef-1234567890ab": true,
+	} {
+		got := protection.Distrusts(action.Description{Target: inventory.Ref{Account: "111111111111"}, Keys: []string{key}})
+		if (got == "") != trusted || !trusted && !strings.Contains(got, key+" is of account 222222222222") {
+			t.Errorf("%s: got %q", key, got)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,8 +19,9 @@ const CallDeadline = 10 * time.Second
 
 // Journal keeps what a run does, durably and before it is done.
 type Journal interface {
-	// Ended says whether an earlier pass over the run ended the call of the action.
-	Ended(hash, call string) (v1alpha1.CallResult, bool)
+	// Result is how the call of the action stands by an earlier pass over the run; "" where there
+	// was none.
+	Result(hash, call string) v1alpha1.CallResult
 	// Claim records that the call is about to be sent. An error means that it must not be.
 	Claim(ctx context.Context, hash, call string) error
 	// Record keeps how the call ended; it is durable with the next claim or Flush.
@@ -32,6 +34,10 @@ type Journal interface {
 type Intent struct {
 	Hash   string
 	Action action.Action
+	// Refused is how a call ends that nobody may send any more, and Why; "" where it may be sent.
+	// What was claimed before is then still told as done where AWS shows it so.
+	Refused v1alpha1.CallResult
+	Why     string
 }
 
 // Outcome counts how the actions of a run ended.
@@ -58,16 +64,28 @@ func Apply(ctx context.Context, s *awsapi.Session, intents []Intent, journal Jou
 		if err != nil {
 			return outcome, err
 		}
-		one := pass{hash: intent.Hash, journal: journal, may: may}
+		one := pass{Intent: intent, journal: journal, may: may}
 		if err := one.take(ctx, steps); err != nil {
-			return outcome, err
+			return outcome, errors.Join(err, flush(ctx, journal))
 		}
 		outcome.count(one.result)
 		if outcome.Stopped = one.stop; outcome.Stopped != nil {
 			break
 		}
 	}
-	return outcome, journal.Flush(ctx)
+	return outcome, flush(ctx, journal)
+}
+
+// flush makes durable what is known, also for a process that was told to end.
+func flush(ctx context.Context, journal Journal) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), CallDeadline)
+	defer cancel()
+	return journal.Flush(ctx)
+}
+
+// Ended says of a call that stands so whether it is not to be looked at again.
+func Ended(result v1alpha1.CallResult) bool {
+	return result != "" && result != v1alpha1.CallClaimed && result != v1alpha1.CallSkipped
 }
 
 func (o *Outcome) count(result v1alpha1.CallResult) {
@@ -84,7 +102,7 @@ func (o *Outcome) count(result v1alpha1.CallResult) {
 
 // pass takes the steps of one action.
 type pass struct {
-	hash    string
+	Intent
 	journal Journal
 	may     func(context.Context) error
 
@@ -97,10 +115,10 @@ type pass struct {
 func (p *pass) take(ctx context.Context, steps []Step) error {
 	p.result = v1alpha1.CallAlreadySo
 	for _, step := range steps {
-		if ended, ok := p.journal.Ended(p.hash, step.Call); ok {
-			p.result = ended
-		} else if err := p.step(ctx, step); err != nil {
-			return err
+		if p.result = p.journal.Result(p.Hash, step.Call); !Ended(p.result) {
+			if err := p.step(ctx, step); err != nil {
+				return err
+			}
 		}
 		if p.result != v1alpha1.CallDone && p.result != v1alpha1.CallAlreadySo {
 			break
@@ -109,30 +127,65 @@ func (p *pass) take(ctx context.Context, steps []Step) error {
 	return nil
 }
 
-// step looks, and sends what is pending.
+// step looks, and sends what is pending. What was claimed before may have been sent by a process
+// that did not live to record it: found done, it was done, and found otherwise, it stays claimed
+// until it is known what became of it.
 func (p *pass) step(ctx context.Context, step Step) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	claimed := p.journal.Result(p.Hash, step.Call) == v1alpha1.CallClaimed
 	standing, err := step.look(ctx)
-	switch {
-	case fault.Is(err, fault.NotFound):
-		p.record(step, v1alpha1.CallChanged, "the target is gone: "+err.Error())
-		return nil
-	case err != nil:
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return p.failed(ctx, step, err)
-	case standing == Done:
-		p.record(step, v1alpha1.CallAlreadySo, "")
-		return nil
-	case standing == Changed:
-		p.record(step, v1alpha1.CallChanged, "the target is not as it was planned; it is planned anew")
+	}
+	if result, why := p.ends(standing, err, claimed); result != "" {
+		p.record(step, result, why)
 		return nil
 	}
 	if p.stop = p.may(ctx); p.stop != nil {
-		p.record(step, v1alpha1.CallSkipped, p.stop.Error())
+		p.result = v1alpha1.CallSkipped
+		if !claimed {
+			p.record(step, v1alpha1.CallSkipped, p.stop.Error())
+		}
 		return nil
 	}
-	if err := p.journal.Claim(ctx, p.hash, step.Call); err != nil {
+	if err := p.journal.Claim(ctx, p.Hash, step.Call); err != nil {
 		return fmt.Errorf("claiming %s: %w", step.Call, err)
 	}
-	if err = step.send(ctx); err == nil {
+	return p.sent(context.WithoutCancel(ctx), step)
+}
+
+// ends says how a call ends without being sent; "" where it is to be sent.
+func (p *pass) ends(standing Standing, gone error, claimed bool) (result v1alpha1.CallResult, why string) {
+	switch {
+	case gone != nil:
+		return v1alpha1.CallChanged, maybeSent(claimed, "the target is gone: "+gone.Error())
+	case standing == Done && claimed:
+		return v1alpha1.CallDone, "claimed before; as intended now"
+	case standing == Done:
+		return v1alpha1.CallAlreadySo, ""
+	case p.Refused != "":
+		return p.Refused, maybeSent(claimed, p.Why)
+	case standing == Changed:
+		return v1alpha1.CallChanged, maybeSent(claimed, "the target is not as it was planned; it is planned anew")
+	}
+	return "", ""
+}
+
+// maybeSent says of what is not as planned whether an earlier process may have sent it.
+func maybeSent(claimed bool, why string) string {
+	if claimed {
+		return "claimed before, and perhaps sent; " + why
+	}
+	return why
+}
+
+// sent sends what was claimed, and records what became of it: once it is on its way, no end of
+// the process keeps its answer from being known, but the call's own deadline.
+func (p *pass) sent(ctx context.Context, step Step) error {
+	err := step.send(ctx)
+	if err == nil {
 		p.record(step, v1alpha1.CallDone, "")
 		return nil
 	}
@@ -163,7 +216,7 @@ func (p *pass) failed(ctx context.Context, step Step, err error) error {
 
 func (p *pass) record(step Step, result v1alpha1.CallResult, message string) {
 	p.result = result
-	p.journal.Record(p.hash, step.Call, result, inventory.Clean(message, 400))
+	p.journal.Record(p.Hash, step.Call, result, inventory.Clean(message, 400))
 }
 
 func (s Step) look(ctx context.Context) (Standing, error) {

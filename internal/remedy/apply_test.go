@@ -25,7 +25,7 @@ func (c chain) Describe() action.Description {
 func (chain) Undo([]string) action.Undoing { return action.Undoing{} }
 
 func init() {
-	threatRemedies = append(threatRemedies, by(func(_ *awsapi.Session, c chain) []Step { return current.steps(c) }, irrevocable))
+	by(func(_ *awsapi.Session, c chain) []Step { return current.steps(c) }, irrevocable)
 }
 
 // current is the world that the chain under test is in.
@@ -95,14 +95,12 @@ func (w *world) steps(c chain) []Step {
 	return steps
 }
 
-// Ended implements Journal.
-func (w *world) Ended(hash, call string) (v1alpha1.CallResult, bool) {
-	for _, entries := range []map[string]v1alpha1.JournalEntry{w.pending, w.durable} {
-		if e, ok := entries[hash+call]; ok {
-			return e.Result, e.Result != v1alpha1.CallClaimed && e.Result != v1alpha1.CallSkipped
-		}
+// Result implements Journal.
+func (w *world) Result(hash, call string) v1alpha1.CallResult {
+	if e, ok := w.pending[hash+call]; ok {
+		return e.Result
 	}
-	return "", false
+	return w.durable[hash+call].Result
 }
 
 // Claim implements Journal.
@@ -219,8 +217,9 @@ func TestApplyResumesAfterACrashAnywhere(t *testing.T) {
 				t.Errorf("crashed at %q: %s built %d times", last, link, w.built[link])
 			}
 		}
-		if got := w.results("a", "b"); strings.Contains(got, "Claimed") || strings.Contains(got, "  ") {
-			t.Errorf("crashed at %q: the journal ends %s", last, got)
+		// What was sent is told as done, whichever process sent it.
+		if got := w.results("a", "b"); got != "Done Done Done Done Done Done" {
+			t.Errorf("crashed at %q: the journal says %s", last, got)
 		}
 	}
 	if points < 40 {
@@ -387,19 +386,55 @@ type refusing struct {
 
 func (r refusing) Claim(context.Context, string, string) error { return r.err }
 
-// A process that is told to end mid-call leaves the claim, and guesses nothing.
-func TestApplyRecordsNothingItDoesNotKnow(t *testing.T) {
-	w := newWorld()
-	current = w
-	ctx, cancel := context.WithCancel(t.Context())
-	w.answers["a2"] = func(*world, string) error { cancel(); return context.Canceled }
-	_, err := Apply(ctx, nil, []Intent{{Hash: "a", Action: chain{Name: "a"}}}, w, yes)
-	if !errors.Is(err, context.Canceled) || w.results("a") != "Done Claimed " {
-		t.Errorf("%v, journal %q", err, w.results("a"))
+// A process that is told to end mid-call finishes that call, records its answer, and begins no
+// other.
+func TestApplyFinishesTheCallInFlight(t *testing.T) {
+	for name, row := range map[string]struct {
+		answer  func(*world, string) error
+		journal string
+	}{
+		"answered":       {func(*world, string) error { return nil }, "Done Done "},
+		"refused":        {func(*world, string) error { return errors.New("no") }, "Done Failed "},
+		"lost, and done": {func(w *world, link string) error { w.built[link]++; return errors.New("reset") }, "Done Done "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			current = w
+			ctx, cancel := context.WithCancel(t.Context())
+			w.answers["a2"] = func(w *world, link string) error { cancel(); return row.answer(w, link) }
+			_, err := Apply(ctx, nil, []Intent{{Hash: "a", Action: chain{Name: "a"}}, {Hash: "b", Action: chain{Name: "b"}}}, w, yes)
+			if !errors.Is(err, context.Canceled) || w.results("a") != row.journal || strings.TrimSpace(w.results("b")) != "" {
+				t.Errorf("%v, journal %q, then %q", err, w.results("a"), w.results("b"))
+			}
+		})
 	}
-	delete(w.answers, "a2")
-	if outcome, _ := w.pass(t, yes, "a"); outcome != (Outcome{Applied: 1}) || w.built["a2"] != 1 {
-		t.Errorf("then %+v, %v", outcome, w.built)
+}
+
+// What nobody may send any more is still told as done where it was.
+func TestApplyTellsOfWhatIsRefusedWhatBecameOfIt(t *testing.T) {
+	for built, want := range map[int]string{1: "Done Changed ", 0: "Changed  "} {
+		w := newWorld()
+		current = w
+		w.durable["atest:CreateLink1"] = v1alpha1.JournalEntry{Result: v1alpha1.CallClaimed}
+		w.built["a1"] = built
+		intents := []Intent{{Hash: "a", Action: chain{Name: "a"}, Refused: v1alpha1.CallChanged, Why: "the plan does not hold it"}}
+		if outcome, err := Apply(t.Context(), nil, intents, w, yes); err != nil || outcome.Changed != 1 || w.results("a") != want || w.built["a1"] != built {
+			t.Errorf("%d built: %+v %v, journal %q", built, outcome, err, w.results("a"))
+		}
+	}
+}
+
+// What a process that died claimed stays claimed while nothing may be sent.
+func TestApplyKeepsAClaimItMayNotTakeUp(t *testing.T) {
+	w := newWorld()
+	w.durable["atest:CreateLink1"] = v1alpha1.JournalEntry{Result: v1alpha1.CallClaimed}
+	stop := errors.New("suspended")
+	if outcome, _ := w.pass(t, func(context.Context) error { return stop }, "a"); !errors.Is(outcome.Stopped, stop) || w.results("a") != "Claimed  " {
+		t.Errorf("%+v, journal %q", outcome, w.results("a"))
+	}
+	w.built["a1"] = 1 // it had arrived, and shows only now
+	if outcome, _ := w.pass(t, yes, "a"); outcome != (Outcome{Applied: 1}) || w.results("a") != "Done Done Done" {
+		t.Errorf("then %+v, journal %q", outcome, w.results("a"))
 	}
 }
 

@@ -14,18 +14,26 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
+var (
+	startLoggingCall  = awsapi.Writes((*cloudtrail.Client).StartLogging)
+	stopLoggingCall   = awsapi.Writes((*cloudtrail.Client).StopLogging)
+	putEventSelectors = awsapi.Writes((*cloudtrail.Client).PutEventSelectors)
+	// CloudTrail assumes the role for the caller, who must be allowed to pass it.
+	updateTrailCall = awsapi.Writes(with((*cloudtrail.Client).UpdateTrail, untilRoleIsKnown), "cloudtrail:UpdateTrail", "iam:PassRole")
+)
+
 func startTrail(s *awsapi.Session, a action.StartTrail) []Step {
 	return []Step{startLogging(s, a.Trail)}
 }
 
 func startLogging(s *awsapi.Session, trail action.Target) Step {
-	return ensure("cloudtrail:StartLogging",
+	return ensure(startLoggingCall.Name, read.TrailStatus.Calls,
 		func(ctx context.Context) (bool, error) {
-			status, err := read.TrailStatus(ctx, s, trail.Region, trail.ARN)
+			status, err := read.TrailStatus.Of(ctx, s, trail.Ref())
 			return status.Logging, err
 		},
 		func(ctx context.Context) error {
-			return sent(s.In(trail.Region).CloudTrail().StartLogging(ctx, &cloudtrail.StartLoggingInput{Name: aws.String(trail.ID)}))
+			return sent(startLoggingCall.In(ctx, s.In(trail.Region), &cloudtrail.StartLoggingInput{Name: aws.String(trail.ID)}))
 		})
 }
 
@@ -33,9 +41,9 @@ func startLogging(s *awsapi.Session, trail action.Target) Step {
 // them as they are.
 func updateTrail[S any](s *awsapi.Session, trail action.Target, value func(*types.Trail) S, from, to S, change *cloudtrail.UpdateTrailInput) Step {
 	change.Name = aws.String(trail.ID)
-	return setting("cloudtrail:UpdateTrail",
+	return setting(updateTrailCall.Name, read.FindTrail.Calls,
 		func(ctx context.Context) (S, error) {
-			found, err := read.FindTrail(ctx, s, trail.Region, trail.ARN)
+			found, err := read.FindTrail.Of(ctx, s, trail.Ref())
 			switch {
 			case err != nil:
 				return *new(S), err
@@ -46,7 +54,7 @@ func updateTrail[S any](s *awsapi.Session, trail action.Target, value func(*type
 		},
 		from, to,
 		func(ctx context.Context) error {
-			return sent(s.In(trail.Region).CloudTrail().UpdateTrail(ctx, change, untilRoleIsKnown))
+			return sent(updateTrailCall.In(ctx, s.In(trail.Region), change))
 		})
 }
 
@@ -67,31 +75,23 @@ func multiRegion(s *awsapi.Session, trail action.Target, on bool) []Step {
 		&cloudtrail.UpdateTrailInput{IsMultiRegionTrail: aws.Bool(on)})}
 }
 
-func validateTrailLogs(s *awsapi.Session, a action.ValidateTrailLogs) []Step {
-	return trailValidation(s, a.Trail, true)
-}
-
-func undoTrailValidation(s *awsapi.Session, a action.ValidateTrailLogs) backward {
-	return one(trailValidation(s, a.Trail, false))
-}
-
-func trailValidation(s *awsapi.Session, trail action.Target, on bool) []Step {
-	return []Step{updateTrail(s, trail, func(t *types.Trail) bool { return aws.ToBool(t.LogFileValidationEnabled) }, !on, on,
-		&cloudtrail.UpdateTrailInput{EnableLogFileValidation: aws.Bool(on)})}
-}
+var _ = set(action.TrailValidation, sends(updateTrailCall, func(trail inventory.Ref, on bool) *cloudtrail.UpdateTrailInput {
+	return &cloudtrail.UpdateTrailInput{Name: &trail.ID, EnableLogFileValidation: &on}
+}))
 
 func stopTrail(s *awsapi.Session, a action.StartTrail) backward {
-	return backward{"cloudtrail:StopLogging": stopLogging(s, a.Trail)}
+	return backward{stopLoggingCall.Name: stopLogging(s, a.Trail)}
 }
 
 func stopLogging(s *awsapi.Session, trail action.Target) Step {
 	return Step{
+		Reads: read.TrailStatus.Calls,
 		Look: func(ctx context.Context) (Standing, error) {
-			status, err := read.TrailStatus(ctx, s, trail.Region, trail.ARN)
+			status, err := read.TrailStatus.Of(ctx, s, trail.Ref())
 			return ours(status.Logging, true), err
 		},
 		Send: func(ctx context.Context) error {
-			return sent(s.In(trail.Region).CloudTrail().StopLogging(ctx, &cloudtrail.StopLoggingInput{Name: aws.String(trail.ID)}))
+			return sent(stopLoggingCall.In(ctx, s.In(trail.Region), &cloudtrail.StopLoggingInput{Name: aws.String(trail.ID)}))
 		},
 	}
 }
@@ -102,9 +102,9 @@ func undoManagementEvents(s *awsapi.Session, a action.RecordManagementEvents) ba
 
 func recordManagementEvents(s *awsapi.Session, a action.RecordManagementEvents) []Step {
 	trail := a.Trail
-	return []Step{setting("cloudtrail:PutEventSelectors",
+	return []Step{setting(putEventSelectors.Name, read.EventSelectors.Calls,
 		func(ctx context.Context) (inventory.EventSelectors, error) {
-			return read.EventSelectors(ctx, s, trail.Region, trail.ARN)
+			return read.EventSelectors.Of(ctx, s, trail.Ref())
 		},
 		a.From, a.To,
 		func(ctx context.Context) error {
@@ -115,7 +115,7 @@ func recordManagementEvents(s *awsapi.Session, a action.RecordManagementEvents) 
 			for _, selector := range a.To.Advanced {
 				input.AdvancedEventSelectors = append(input.AdvancedEventSelectors, advancedSelector(selector))
 			}
-			return sent(s.In(trail.Region).CloudTrail().PutEventSelectors(ctx, input))
+			return sent(putEventSelectors.In(ctx, s.In(trail.Region), input))
 		})}
 }
 

@@ -2,7 +2,6 @@ package remedy
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,6 +26,11 @@ func untilRoleIsKnown(o *cloudtrail.Options) {
 	o.Retryer = retry.AddWithMaxAttempts(retry.AddWithErrorCodes(o.Retryer, "InvalidCloudWatchLogsRoleArnException", "InsufficientS3BucketPolicyException"), tries)
 }
 
+var (
+	createTrailCall = awsapi.Writes(with((*cloudtrail.Client).CreateTrail, untilRoleIsKnown), "cloudtrail:CreateTrail", "cloudtrail:AddTags", "iam:PassRole")
+	deleteTrailCall = awsapi.Writes((*cloudtrail.Client).DeleteTrail)
+)
+
 func trailLogs(s *awsapi.Session, trail action.Target) []Step {
 	to := action.LogsOf(trail)
 	return append([]Step{ownLogGroup(s, trail.Region, inventory.OwnTrailLogs)}, ownServiceRole(s, inventory.OwnTrailLogs, to.Trust(), to.Permissions())...)
@@ -37,7 +41,7 @@ func deliverTrailToLogs(s *awsapi.Session, a action.DeliverTrailToLogs) []Step {
 	connect := updateTrail(s, a.Trail, func(t *types.Trail) string { return aws.ToString(t.CloudWatchLogsLogGroupArn) }, "", to.Group+":*",
 		&cloudtrail.UpdateTrailInput{CloudWatchLogsLogGroupArn: aws.String(to.Group + ":*"), CloudWatchLogsRoleArn: aws.String(to.Role)})
 	steps := append(trailLogs(s, a.Trail), connect)
-	steps[0] = given(steps[0], func(ctx context.Context) (bool, error) {
+	steps[0] = given(steps[0], connect.Reads, func(ctx context.Context) (bool, error) {
 		standing, err := connect.Look(ctx)
 		return standing != Changed, err
 	})
@@ -46,27 +50,32 @@ func deliverTrailToLogs(s *awsapi.Session, a action.DeliverTrailToLogs) []Step {
 
 func createTrail(s *awsapi.Session, a action.CreateTrail) []Step {
 	trail, to := a.Trail, a.Logs()
-	var bucket []Step
-	region := ""
+	bucket := []Step{bucketStatements(s, inventory.Ref{ID: a.Bucket}, a.Statements())}
 	if a.NewBucket {
-		region = trail.Region
-		bucket = ownBucket(s, region, a.Bucket)
+		bucket = ownBucket(s, trail.Region, a.Bucket, a.Statements())
 	}
-	alone := func(ctx context.Context) (bool, error) { return noOtherTrail(ctx, s, trail) }
-	create := ensure("cloudtrail:CreateTrail",
-		func(ctx context.Context) (bool, error) {
-			found, err := read.FindTrail(ctx, s, trail.Region, trail.ARN)
-			return found != nil, err
+	// A second trail would be billed.
+	alone := func(ctx context.Context) (bool, error) { return read.NoOtherTrail.Of(ctx, s, trail.Ref()) }
+	create := owned(createTrailCall.Name, "trail "+trail.ID, read.FindTrail.Calls,
+		func(ctx context.Context) (found, error) {
+			have, err := read.FindTrail.Of(ctx, s, trail.Ref())
+			switch {
+			case err != nil || have == nil:
+				return found{}, err
+			case aws.ToString(have.S3BucketName) != a.Bucket:
+				return found{there: true, foreign: "it delivers to bucket " + aws.ToString(have.S3BucketName)}, nil
+			}
+			return found{there: true}, nil
 		},
 		func(ctx context.Context) error {
-			return sent(s.In(trail.Region).CloudTrail().CreateTrail(ctx, &cloudtrail.CreateTrailInput{
+			return sent(createTrailCall.In(ctx, s.In(trail.Region), &cloudtrail.CreateTrailInput{
 				Name: aws.String(trail.ID), S3BucketName: aws.String(a.Bucket), IsMultiRegionTrail: aws.Bool(true), IncludeGlobalServiceEvents: aws.Bool(true), EnableLogFileValidation: aws.Bool(true),
 				CloudWatchLogsLogGroupArn: aws.String(to.Group + ":*"), CloudWatchLogsRoleArn: aws.String(to.Role),
-				TagsList: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownValue)}},
-			}, untilRoleIsKnown))
+				TagsList: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(v1alpha1.OwnerValue)}},
+			}))
 		})
-	steps := slices.Concat(bucket, []Step{bucketStatements(s, region, a.Bucket, a.Statements())}, trailLogs(s, trail), []Step{given(create, alone), startLogging(s, trail)})
-	steps[0] = given(steps[0], alone)
+	steps := slices.Concat(bucket, trailLogs(s, trail), []Step{given(create, read.NoOtherTrail.Calls, alone), startLogging(s, trail)})
+	steps[0] = given(steps[0], read.NoOtherTrail.Calls, alone)
 	return steps
 }
 
@@ -79,39 +88,27 @@ func undoTrailDelivery(s *awsapi.Session, a action.DeliverTrailToLogs) backward 
 
 // deleteTrail deletes the trail that we made, while it is what we made; what it recorded stays.
 func deleteTrail(s *awsapi.Session, a action.CreateTrail) backward {
-	put, remove := withoutStatements(s, "", a.Bucket, a.Statements())
+	put, remove := withoutStatements(s, inventory.Ref{ID: a.Bucket}, a.Statements())
 	return backward{
-		"cloudtrail:DeleteTrail": {
+		deleteTrailCall.Name: {
+			Reads: slices.Concat(read.FindTrail.Calls, read.TrailTags.Calls),
 			Look: func(ctx context.Context) (Standing, error) {
-				found, err := read.FindTrail(ctx, s, a.Trail.Region, a.Trail.ARN)
+				found, err := read.FindTrail.Of(ctx, s, a.Trail.Ref())
 				if err != nil || found == nil {
 					return Done, err
 				}
-				tags, err := read.TrailTags(ctx, s, a.Trail.Region, a.Trail.ARN)
-				return ours(true, tags[v1alpha1.OwnerTag] != "" && asCreated(found, a)), err
+				tags, err := read.TrailTags.Of(ctx, s, a.Trail.Ref())
+				return ours(true, bearsOwner(tags) && asCreated(found, a)), err
 			},
 			Send: func(ctx context.Context) error {
-				return sent(s.In(a.Trail.Region).CloudTrail().DeleteTrail(ctx, &cloudtrail.DeleteTrailInput{Name: aws.String(a.Trail.ID)}))
+				return sent(deleteTrailCall.In(ctx, s.In(a.Trail.Region), &cloudtrail.DeleteTrailInput{Name: aws.String(a.Trail.ID)}))
 			},
 		},
-		"cloudtrail:StopLogging": stopLogging(s, a.Trail), "s3:PutBucketPolicy": put, "s3:DeleteBucketPolicy": remove,
+		stopLoggingCall.Name: stopLogging(s, a.Trail), putBucketPolicy.Name: put, deleteBucketPolicy.Name: remove,
 	}
 }
 
 func asCreated(found *types.Trail, a action.CreateTrail) bool {
 	return aws.ToString(found.S3BucketName) == a.Bucket && aws.ToBool(found.IsMultiRegionTrail) && aws.ToBool(found.LogFileValidationEnabled) &&
 		aws.ToString(found.CloudWatchLogsLogGroupArn) == a.Logs().Group+":*" && aws.ToString(found.CloudWatchLogsRoleArn) == a.Logs().Role
-}
-
-// noOtherTrail says whether the account still has no trail but the planned one: a second one
-// would be billed.
-func noOtherTrail(ctx context.Context, s *awsapi.Session, planned action.Target) (bool, error) {
-	out, err := s.In(planned.Region).CloudTrail().DescribeTrails(ctx, &cloudtrail.DescribeTrailsInput{})
-	if err != nil {
-		return false, fmt.Errorf("looking for other trails: %w", err)
-	}
-	return !slices.ContainsFunc(out.TrailList, func(t types.Trail) bool {
-		arn := aws.ToString(t.TrailARN)
-		return arn != planned.ARN && read.AccountOf(arn) == s.Account
-	}), nil
 }

@@ -24,6 +24,12 @@ func untilConfigSees(o *config.Options) {
 	o.Retryer = retry.AddWithMaxAttempts(retry.AddWithErrorCodes(o.Retryer, "InvalidRoleException", "InsufficientDeliveryPolicyException", "NoSuchBucketException"), tries)
 }
 
+var (
+	putRecorder       = awsapi.Writes(with((*config.Client).PutConfigurationRecorder, untilConfigSees), "config:PutConfigurationRecorder", "config:TagResource", "iam:PassRole")
+	putChannel        = awsapi.Writes(with((*config.Client).PutDeliveryChannel, untilConfigSees))
+	startRecorderCall = awsapi.Writes((*config.Client).StartConfigurationRecorder)
+)
+
 func setUpRecorder(s *awsapi.Session, a action.SetUpRecorder) []Step {
 	region := a.Region.Region
 	var steps []Step
@@ -31,10 +37,9 @@ func setUpRecorder(s *awsapi.Session, a action.SetUpRecorder) []Step {
 		steps = append(steps, linkedConfigRole(s))
 	}
 	if a.NewBucketIn != "" {
-		steps = append(steps, ownBucket(s, a.NewBucketIn, a.Bucket)...)
-	}
-	if a.Bucket != "" {
-		steps = append(steps, bucketStatements(s, a.NewBucketIn, a.Bucket, a.Statements()))
+		steps = append(steps, ownBucket(s, a.NewBucketIn, a.Bucket, a.Statements())...)
+	} else if a.Bucket != "" {
+		steps = append(steps, bucketStatements(s, inventory.Ref{ID: a.Bucket}, a.Statements()))
 	}
 	if a.NewRecorder {
 		steps = append(steps, ownRecorder(s, a))
@@ -43,8 +48,8 @@ func setUpRecorder(s *awsapi.Session, a action.SetUpRecorder) []Step {
 		steps = append(steps, ownChannel(s, a))
 	}
 	steps = append(steps, startConfig(s, region, a.Recorder))
-	steps[0] = given(steps[0], func(ctx context.Context) (bool, error) {
-		found, err := read.FindRecorder(ctx, s, region)
+	steps[0] = given(steps[0], read.FindRecorder.Calls, func(ctx context.Context) (bool, error) {
+		found, err := read.FindRecorder.Of(ctx, s, region)
 		if found == nil {
 			return a.NewRecorder, err
 		}
@@ -53,19 +58,20 @@ func setUpRecorder(s *awsapi.Session, a action.SetUpRecorder) []Step {
 	return steps
 }
 
+var createLinkedRole = awsapi.Writes((*iam.Client).CreateServiceLinkedRole)
+
 // linkedConfigRole is the step that lets AWS make its own role for Config.
 func linkedConfigRole(s *awsapi.Session) Step {
-	client := s.In("").IAM()
-	return ensure("iam:CreateServiceLinkedRole",
+	return ensure(createLinkedRole.Name, []string{getRole.Name},
 		func(ctx context.Context) (bool, error) {
-			_, err := client.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String("AWSServiceRoleForConfig")})
+			_, err := getRole.In(ctx, s.In(""), &iam.GetRoleInput{RoleName: aws.String("AWSServiceRoleForConfig")})
 			if fault.Code(err) == "NoSuchEntity" {
 				return false, nil
 			}
 			return err == nil, err
 		},
 		func(ctx context.Context) error {
-			err := sent(client.CreateServiceLinkedRole(ctx, &iam.CreateServiceLinkedRoleInput{AWSServiceName: aws.String("config.amazonaws.com")}))
+			err := sent(createLinkedRole.In(ctx, s.In(""), &iam.CreateServiceLinkedRoleInput{AWSServiceName: aws.String("config.amazonaws.com")}))
 			// AWS says of a role that was made meanwhile that its name has been taken.
 			if code := fault.Code(err); code == "InvalidInput" || code == "EntityAlreadyExists" {
 				return nil
@@ -77,16 +83,16 @@ func linkedConfigRole(s *awsapi.Session) Step {
 // ownRecorder never replaces a recorder that is there.
 func ownRecorder(s *awsapi.Session, a action.SetUpRecorder) Step {
 	region := a.Region.Region
-	return ensure("config:PutConfigurationRecorder",
+	return ensure(putRecorder.Name, read.FindRecorder.Calls,
 		func(ctx context.Context) (bool, error) {
-			found, err := read.FindRecorder(ctx, s, region)
+			found, err := read.FindRecorder.Of(ctx, s, region)
 			return found != nil, err
 		},
 		func(ctx context.Context) error {
-			return sent(s.In(region).Config().PutConfigurationRecorder(ctx, &config.PutConfigurationRecorderInput{
+			return sent(putRecorder.In(ctx, s.In(region), &config.PutConfigurationRecorderInput{
 				ConfigurationRecorder: &types.ConfigurationRecorder{Name: aws.String(a.Recorder), RoleARN: aws.String(a.Role()), RecordingGroup: recordingGroup(a.Group())},
-				Tags:                  []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownValue)}},
-			}, untilConfigSees))
+				Tags:                  []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(v1alpha1.OwnerValue)}},
+			}))
 		})
 }
 
@@ -104,15 +110,15 @@ func recordingGroup(group inventory.RecordingGroup) *types.RecordingGroup {
 // ownChannel never replaces a channel that is there.
 func ownChannel(s *awsapi.Session, a action.SetUpRecorder) Step {
 	region := a.Region.Region
-	return ensure("config:PutDeliveryChannel",
+	return ensure(putChannel.Name, read.DeliveryChannel.Calls,
 		func(ctx context.Context) (bool, error) {
-			found, err := read.DeliveryChannel(ctx, s, region)
+			found, err := read.DeliveryChannel.Of(ctx, s, region)
 			return found.Name != "", err
 		},
 		func(ctx context.Context) error {
-			return sent(s.In(region).Config().PutDeliveryChannel(ctx, &config.PutDeliveryChannelInput{
+			return sent(putChannel.In(ctx, s.In(region), &config.PutDeliveryChannelInput{
 				DeliveryChannel: &types.DeliveryChannel{Name: aws.String(inventory.OwnRecorder), S3BucketName: aws.String(a.Bucket)},
-			}, untilConfigSees))
+			}))
 		})
 }
 
@@ -121,13 +127,13 @@ func startRecorder(s *awsapi.Session, a action.StartRecorder) []Step {
 }
 
 func startConfig(s *awsapi.Session, region, recorder string) Step {
-	return ensure("config:StartConfigurationRecorder",
+	return ensure(startRecorderCall.Name, read.RecorderStatus.Calls,
 		func(ctx context.Context) (bool, error) {
-			status, err := read.RecorderStatus(ctx, s, region)
+			status, err := read.RecorderStatus.Of(ctx, s, region)
 			return status.Recording, err
 		},
 		func(ctx context.Context) error {
-			return sent(s.In(region).Config().StartConfigurationRecorder(ctx, &config.StartConfigurationRecorderInput{ConfigurationRecorderName: aws.String(recorder)}))
+			return sent(startRecorderCall.In(ctx, s.In(region), &config.StartConfigurationRecorderInput{ConfigurationRecorderName: aws.String(recorder)}))
 		})
 }
 
@@ -135,7 +141,7 @@ func recordAllTypes(s *awsapi.Session, a action.RecordAllTypes) []Step {
 	region := a.Region.Region
 	step := putGroup(s, region, a.Recorder, a.To)
 	step.Look = func(ctx context.Context) (Standing, error) {
-		found, err := read.FindRecorder(ctx, s, region)
+		found, err := read.FindRecorder.Of(ctx, s, region)
 		switch {
 		case err != nil:
 			return "", err
@@ -155,15 +161,15 @@ func recordAllTypes(s *awsapi.Session, a action.RecordAllTypes) []Step {
 
 // putGroup puts back the recorder as it was read just before, but for what it records.
 func putGroup(s *awsapi.Session, region, recorder string, group inventory.RecordingGroup) Step {
-	return Step{Call: "config:PutConfigurationRecorder", Send: func(ctx context.Context) error {
-		found, err := read.FindRecorder(ctx, s, region)
+	return Step{Call: putRecorder.Name, Reads: read.FindRecorder.Calls, Send: func(ctx context.Context) error {
+		found, err := read.FindRecorder.Of(ctx, s, region)
 		if err != nil {
 			return err
 		}
 		if found == nil {
 			return &fault.Fault{Class: fault.NotFound, Operation: "config:DescribeConfigurationRecorders", Message: fmt.Sprintf("recorder %s is gone", recorder)}
 		}
-		return sent(s.In(region).Config().PutConfigurationRecorder(ctx, &config.PutConfigurationRecorderInput{
+		return sent(putRecorder.In(ctx, s.In(region), &config.PutConfigurationRecorderInput{
 			ConfigurationRecorder: &types.ConfigurationRecorder{Name: found.Name, RoleARN: found.RoleARN, RecordingMode: found.RecordingMode, RecordingGroup: recordingGroup(group)},
 		}))
 	}}

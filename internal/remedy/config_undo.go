@@ -3,6 +3,7 @@ package remedy
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	config "github.com/aws/aws-sdk-go-v2/service/configservice"
@@ -14,6 +15,12 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
+var (
+	stopRecorderCall = awsapi.Writes((*config.Client).StopConfigurationRecorder)
+	deleteChannel    = awsapi.Writes((*config.Client).DeleteDeliveryChannel)
+	deleteRecorder   = awsapi.Writes((*config.Client).DeleteConfigurationRecorder)
+)
+
 // removeRecorder stops the recorder, then takes away what we made of channel and recorder. What
 // was recorded stays in its bucket.
 func removeRecorder(s *awsapi.Session, a action.SetUpRecorder) backward {
@@ -21,52 +28,55 @@ func removeRecorder(s *awsapi.Session, a action.SetUpRecorder) backward {
 	asMade := func(found *types.ConfigurationRecorder) bool {
 		return aws.ToString(found.RoleARN) == a.Role() && reflect.DeepEqual(read.RecordingGroup(found), a.Group())
 	}
-	stop := given(stopConfig(s, region, a.Recorder), func(ctx context.Context) (bool, error) {
-		found, err := read.FindRecorder(ctx, s, region)
+	stop := given(stopConfig(s, region, a.Recorder), read.FindRecorder.Calls, func(ctx context.Context) (bool, error) {
+		found, err := read.FindRecorder.Of(ctx, s, region)
 		return found == nil || !a.NewRecorder || asMade(found), err
 	})
 	return backward{
-		"config:StopConfigurationRecorder": stop,
-		"config:DeleteDeliveryChannel": {
+		stopRecorderCall.Name: stop,
+		deleteChannel.Name: {
+			Reads: read.DeliveryChannel.Calls,
 			Look: func(ctx context.Context) (Standing, error) {
-				found, err := read.DeliveryChannel(ctx, s, region)
+				found, err := read.DeliveryChannel.Of(ctx, s, region)
 				return ours(found.Name != "", found == inventory.DeliveryChannel{Name: inventory.OwnRecorder, Bucket: a.Bucket}), err
 			},
 			Send: func(ctx context.Context) error {
-				return sent(s.In(region).Config().DeleteDeliveryChannel(ctx, &config.DeleteDeliveryChannelInput{DeliveryChannelName: aws.String(inventory.OwnRecorder)}))
+				return sent(deleteChannel.In(ctx, s.In(region), &config.DeleteDeliveryChannelInput{DeliveryChannelName: aws.String(inventory.OwnRecorder)}))
 			},
 		},
-		"config:DeleteConfigurationRecorder": {
+		deleteRecorder.Name: {
+			Reads: read.FindRecorder.Calls,
 			Look: func(ctx context.Context) (Standing, error) {
-				found, err := read.FindRecorder(ctx, s, region)
+				found, err := read.FindRecorder.Of(ctx, s, region)
 				if err != nil || found == nil {
 					return Done, err
 				}
 				return ours(true, aws.ToString(found.Name) == a.Recorder && asMade(found)), nil
 			},
 			Send: func(ctx context.Context) error {
-				return sent(s.In(region).Config().DeleteConfigurationRecorder(ctx, &config.DeleteConfigurationRecorderInput{ConfigurationRecorderName: aws.String(a.Recorder)}))
+				return sent(deleteRecorder.In(ctx, s.In(region), &config.DeleteConfigurationRecorderInput{ConfigurationRecorderName: aws.String(a.Recorder)}))
 			},
 		},
 	}
 }
 
 func stopRecorder(s *awsapi.Session, a action.StartRecorder) backward {
-	return backward{"config:StopConfigurationRecorder": stopConfig(s, a.Region.Region, a.Recorder)}
+	return backward{stopRecorderCall.Name: stopConfig(s, a.Region.Region, a.Recorder)}
 }
 
 func stopConfig(s *awsapi.Session, region, recorder string) Step {
 	return Step{
+		Reads: slices.Concat(read.FindRecorder.Calls, read.RecorderStatus.Calls),
 		Look: func(ctx context.Context) (Standing, error) {
-			found, err := read.FindRecorder(ctx, s, region)
+			found, err := read.FindRecorder.Of(ctx, s, region)
 			if err != nil || found == nil {
 				return Done, err
 			}
-			status, err := read.RecorderStatus(ctx, s, region)
+			status, err := read.RecorderStatus.Of(ctx, s, region)
 			return ours(status.Recording, aws.ToString(found.Name) == recorder), err
 		},
 		Send: func(ctx context.Context) error {
-			return sent(s.In(region).Config().StopConfigurationRecorder(ctx, &config.StopConfigurationRecorderInput{ConfigurationRecorderName: aws.String(recorder)}))
+			return sent(stopRecorderCall.In(ctx, s.In(region), &config.StopConfigurationRecorderInput{ConfigurationRecorderName: aws.String(recorder)}))
 		},
 	}
 }
@@ -75,7 +85,7 @@ func undoRecordAllTypes(s *awsapi.Session, a action.RecordAllTypes) backward {
 	region := a.Region.Region
 	step := putGroup(s, region, a.Recorder, a.From)
 	step.Look = func(ctx context.Context) (Standing, error) {
-		found, err := read.FindRecorder(ctx, s, region)
+		found, err := read.FindRecorder.Of(ctx, s, region)
 		switch {
 		case err != nil:
 			return "", err

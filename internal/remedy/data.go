@@ -15,7 +15,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var dataRemedies = []remedy{
+var _ = []remedy{
 	by(unpublishDBSnapshot, republishDBSnapshot),
 	set(action.PointInTimeRecovery, sends(awsapi.Writes((*dynamodb.Client).UpdateContinuousBackups),
 		func(table inventory.Ref, on bool) *dynamodb.UpdateContinuousBackupsInput {
@@ -37,9 +37,10 @@ var modifyDBInstance = awsapi.Writes((*rds.Client).ModifyDBInstance)
 func unpublishDBSnapshot(s *awsapi.Session, a action.UnpublishDBSnapshot) []Step {
 	snapshot := a.Snapshot.Ref()
 	return []Step{{
-		Call: a.Describe().Calls[0],
+		Call:  a.Describe().Calls[0],
+		Reads: read.DBSharing.Calls,
 		Look: func(ctx context.Context) (Standing, error) {
-			have, err := read.DBSharing(ctx, s, snapshot)
+			have, err := read.DBSharing.Of(ctx, s, snapshot)
 			switch {
 			case err != nil:
 				return "", err
@@ -58,8 +59,9 @@ func unpublishDBSnapshot(s *awsapi.Session, a action.UnpublishDBSnapshot) []Step
 func republishDBSnapshot(s *awsapi.Session, a action.UnpublishDBSnapshot) backward {
 	snapshot := a.Snapshot.Ref()
 	return backward{a.Describe().Calls[0]: {
+		Reads: read.DBSharing.Calls,
 		Look: func(ctx context.Context) (Standing, error) {
-			have, err := read.DBSharing(ctx, s, snapshot)
+			have, err := read.DBSharing.Of(ctx, s, snapshot)
 			switch {
 			case err != nil:
 				return "", err
@@ -77,10 +79,15 @@ func republishDBSnapshot(s *awsapi.Session, a action.UnpublishDBSnapshot) backwa
 // everyone is who may restore a public snapshot.
 var everyone = []string{"all"}
 
+var (
+	modifyDBSnapshot        = awsapi.Writes((*rds.Client).ModifyDBSnapshotAttribute)
+	modifyDBClusterSnapshot = awsapi.Writes((*rds.Client).ModifyDBClusterSnapshotAttribute)
+)
+
 func shareDBSnapshot(ctx context.Context, s *awsapi.Session, snapshot inventory.Ref, with, without []string) error {
-	client, id, restore := s.In(snapshot.Region).RDS(), aws.String(snapshot.ID), aws.String("restore")
+	in, id, restore := s.In(snapshot.Region), aws.String(snapshot.ID), aws.String("restore")
 	if snapshot.Type == inventory.DBClusterSnapshotType {
-		return sent(client.ModifyDBClusterSnapshotAttribute(ctx, &rds.ModifyDBClusterSnapshotAttributeInput{DBClusterSnapshotIdentifier: id, AttributeName: restore, ValuesToAdd: with, ValuesToRemove: without}))
+		return sent(modifyDBClusterSnapshot.In(ctx, in, &rds.ModifyDBClusterSnapshotAttributeInput{DBClusterSnapshotIdentifier: id, AttributeName: restore, ValuesToAdd: with, ValuesToRemove: without}))
 	}
-	return sent(client.ModifyDBSnapshotAttribute(ctx, &rds.ModifyDBSnapshotAttributeInput{DBSnapshotIdentifier: id, AttributeName: restore, ValuesToAdd: with, ValuesToRemove: without}))
+	return sent(modifyDBSnapshot.In(ctx, in, &rds.ModifyDBSnapshotAttributeInput{DBSnapshotIdentifier: id, AttributeName: restore, ValuesToAdd: with, ValuesToRemove: without}))
 }

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/account"
-	accounttypes "github.com/aws/aws-sdk-go-v2/service/account/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/guardduty"
@@ -30,7 +28,6 @@ type dataScene struct {
 	keys      *kms.Client
 	databases *rds.Client
 	watch     *guardduty.Client
-	account   *account.Client
 	key       string
 	detector  string
 }
@@ -41,7 +38,7 @@ func newDataScene(t *testing.T) *dataScene {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	cloud.SetClock(func() time.Time { return now })
 	config, done := cloud.ConfigFor(roundtrip.Account), roundtrip.Done(t)
-	s := &dataScene{cloud: cloud, keys: kms.NewFromConfig(config), databases: rds.NewFromConfig(config), watch: guardduty.NewFromConfig(config), account: account.NewFromConfig(config)}
+	s := &dataScene{cloud: cloud, keys: kms.NewFromConfig(config), databases: rds.NewFromConfig(config), watch: guardduty.NewFromConfig(config)}
 
 	key, err := s.keys.CreateKey(t.Context(), &kms.CreateKeyInput{})
 	done(key, err)
@@ -87,13 +84,6 @@ func (s *dataScene) doom(t *testing.T, days int32) action.RecoverKey {
 	out, err := s.keys.ScheduleKeyDeletion(t.Context(), &kms.ScheduleKeyDeletionInput{KeyId: &s.key, PendingWindowInDays: &days})
 	roundtrip.Done(t)(out, err)
 	return action.RecoverKey{Key: dataTarget("AWS::KMS::Key", s.key), DeletionDate: *out.DeletionDate}
-}
-
-func (s *dataScene) register(t *testing.T, name string) {
-	t.Helper()
-	roundtrip.Done(t)(s.account.PutAlternateContact(t.Context(), &account.PutAlternateContactInput{
-		AlternateContactType: accounttypes.AlternateContactTypeSecurity, Name: &name, Title: aws.String("Security"), EmailAddress: aws.String("security@example.com"), PhoneNumber: aws.String("1"),
-	}))
 }
 
 func dataTarget(kind, id string) action.Target {

@@ -19,7 +19,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/test/roundtrip"
 )
 
-// dataActions are the actions on keys, data, detectors and contacts, with what makes the target
+// dataActions are the actions on keys, data and detectors, with what makes the target
 // be neither as planned nor as intended, where there is such a thing.
 var dataActions = map[string]struct {
 	plan    func(*testing.T, *dataScene) action.Action
@@ -61,19 +61,6 @@ var dataActions = map[string]struct {
 		roundtrip.Done(t)(s.watch.DeleteDetector(t.Context(), &guardduty.DeleteDetectorInput{DetectorId: &s.detector}))
 		return action.CreateDetector{Detector: dataTarget("AWS::GuardDuty::Detector", roundtrip.Account)}
 	}},
-	"EnableDetector": {plan: func(_ *testing.T, s *dataScene) action.Action {
-		return action.EnableDetector{Detector: dataTarget("AWS::GuardDuty::Detector", s.detector)}
-	}},
-	"PutSecurityContact": {
-		plan: func(t *testing.T, s *dataScene) action.Action {
-			s.register(t, "Red Team")
-			from := inventory.Contact{Name: "Red Team", Title: "Security", Email: "security@example.com", Phone: "1"}
-			to := from
-			to.Name = "Blue Team"
-			return action.PutSecurityContact{Account: dataTarget("AWS::::Account", roundtrip.Account), From: from, To: to}
-		},
-		disturb: func(t *testing.T, s *dataScene) { s.register(t, "Green Team") },
-	},
 }
 
 func TestDataActions(t *testing.T) {

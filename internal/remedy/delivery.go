@@ -3,6 +3,7 @@ package remedy
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -17,12 +18,10 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
 )
 
-// ownValue is the value of the owner tag on what the operator creates.
-const ownValue = "aws-guardrails"
-
 // given is a step that is taken only while what the whole action was planned on still holds.
-func given(step Step, holds func(context.Context) (bool, error)) Step {
+func given(step Step, reads []string, holds func(context.Context) (bool, error)) Step {
 	look := step.Look
+	step.Reads = slices.Concat(step.Reads, reads)
 	step.Look = func(ctx context.Context) (Standing, error) {
 		switch ok, err := holds(ctx); {
 		case err != nil:
@@ -35,97 +34,97 @@ func given(step Step, holds func(context.Context) (bool, error)) Step {
 	return step
 }
 
-// ownBucket is the steps that make a bucket of the operator's own be there, closed to the
-// public. A bucket of the name that belongs to someone else ends them: nothing is taken over.
-func ownBucket(s *awsapi.Session, region, name string) []Step {
-	create := ensure("s3:CreateBucket",
-		func(ctx context.Context) (bool, error) {
-			at, err := read.BucketRegion(ctx, s, name)
-			return at != "", err
+var createBucket = awsapi.Writes((*s3.Client).CreateBucket, "s3:CreateBucket", "s3:TagResource")
+
+// ownBucket is the steps that make a bucket of the operator's own be there, closed to the public,
+// with these statements and no others that let anybody in from outside the account.
+func ownBucket(s *awsapi.Session, region, name string, statements []iampolicy.Statement) []Step {
+	bucket := inventory.Ref{Region: region, ID: name}
+	create := owned(createBucket.Name, "bucket "+name, slices.Concat(read.BucketRegion.Calls, read.BucketTags.Calls, bucketPolicyAgain.Calls),
+		func(ctx context.Context) (found, error) {
+			at, err := read.BucketRegion.Of(ctx, s, name)
+			if err != nil || at == "" {
+				return found{}, err
+			}
+			have := inventory.Ref{Region: at, ID: name}
+			tags, err := read.BucketTags.Of(ctx, s, have)
+			if err != nil || !bearsOwner(tags) {
+				return untagged, err
+			}
+			_, _, policy, err := mergedPolicy(ctx, s, have, statements)
+			if err != nil {
+				return found{}, err
+			}
+			return admitting(policy, s.Account, statements...)
 		},
 		func(ctx context.Context) error {
-			config := &types.CreateBucketConfiguration{Tags: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownValue)}}}
+			config := &types.CreateBucketConfiguration{Tags: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(v1alpha1.OwnerValue)}}}
 			if region != "us-east-1" {
 				config.LocationConstraint = types.BucketLocationConstraint(region)
 			}
-			err := sent(s.In(region).S3().CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(name), CreateBucketConfiguration: config}))
-			if fault.Code(err) == "BucketAlreadyOwnedByYou" {
-				return nil
-			}
-			return err
+			return sent(createBucket.In(ctx, s.In(region), &s3.CreateBucketInput{Bucket: &name, CreateBucketConfiguration: config}))
 		})
-	closed := ensure("s3:PutPublicAccessBlock",
+	closed := ensure(putBucketBlock.Name, bucketBlockAgain.Calls,
 		func(ctx context.Context) (bool, error) {
-			block, err := read.BucketPublicAccessBlock(ctx, s, region, name)
+			block, err := bucketBlockAgain.Of(ctx, s, bucket)
 			return block == inventory.AllBlocked, err
 		},
 		func(ctx context.Context) error {
-			return sent(s.In(region).S3().PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{
-				Bucket: aws.String(name),
-				PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
-					BlockPublicAcls: aws.Bool(true), IgnorePublicAcls: aws.Bool(true), BlockPublicPolicy: aws.Bool(true), RestrictPublicBuckets: aws.Bool(true),
-				},
-			}))
+			return sent(putBucketBlock.In(ctx, s.In(region), bucketBlock(bucket, inventory.AllBlocked)))
 		})
-	return []Step{create, closed}
+	return []Step{create, closed, bucketStatements(s, bucket, statements)}
 }
 
 // bucketStatements is the step that puts statements into a bucket's policy, in which every other
-// word stays. The policy is read again just before it is written. The region of a bucket that was
-// just made is known; "" is one that has to be found among the account's.
-func bucketStatements(s *awsapi.Session, region, name string, statements []iampolicy.Statement) Step {
-	return ensure("s3:PutBucketPolicy",
+// word stays. The policy is read again just before it is written. A bucket without a region is
+// found among the account's.
+func bucketStatements(s *awsapi.Session, bucket inventory.Ref, statements []iampolicy.Statement) Step {
+	return ensure(putBucketPolicy.Name, policyLooks(bucket),
 		func(ctx context.Context) (bool, error) {
-			_, have, want, err := mergedPolicy(ctx, s, region, name, statements)
+			_, have, want, err := mergedPolicy(ctx, s, bucket, statements)
 			return err == nil && iampolicy.Equal(have, want), err
 		},
 		func(ctx context.Context) error {
-			at, _, want, err := mergedPolicy(ctx, s, region, name, statements)
+			found, _, want, err := mergedPolicy(ctx, s, bucket, statements)
 			if err != nil {
 				return err
 			}
-			return sent(s.In(at).S3().PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: aws.String(name), Policy: aws.String(want)}))
+			return putPolicy(ctx, s, found, want)
 		})
 }
 
-// mergedPolicy returns where a bucket of the account is, its policy, and that with the statements.
-func mergedPolicy(ctx context.Context, s *awsapi.Session, region, name string, statements []iampolicy.Statement) (at, have, want string, err error) {
-	if region == "" {
-		if region, err = read.BucketRegion(ctx, s, name); err != nil {
-			return "", "", "", err
-		}
-	}
-	if region == "" {
-		return "", "", "", noBucket(s, fault.Invalid, name)
-	}
-	if have, err = read.BucketPolicy(ctx, s, region, name); err != nil {
-		return "", "", "", err
+// mergedPolicy returns a bucket of the account, its policy, and that with the statements.
+func mergedPolicy(ctx context.Context, s *awsapi.Session, bucket inventory.Ref, statements []iampolicy.Statement) (found inventory.Ref, have, want string, err error) {
+	if found, have, err = policyOf(ctx, s, bucket, fault.Invalid); err != nil {
+		return found, "", "", err
 	}
 	want = have
 	for _, statement := range statements {
 		if want, err = iampolicy.Merge(want, statement); err != nil {
-			return "", "", "", fmt.Errorf("merging the policy of bucket %s: %w", name, err)
+			return found, "", "", fmt.Errorf("merging the policy of bucket %s: %w", bucket.ID, err)
 		}
 	}
-	return region, have, want, nil
+	return found, have, want, nil
 }
 
-func noBucket(s *awsapi.Session, class fault.Class, name string) error {
-	return &fault.Fault{Class: class, Operation: "s3:ListBuckets", Message: fmt.Sprintf("account %s has no bucket %s", s.Account, name)}
-}
+var createLogGroup = awsapi.Writes((*logs.Client).CreateLogGroup, "logs:CreateLogGroup", "logs:TagResource")
 
 // ownLogGroup is the step that makes a log group of the operator's own be there.
 func ownLogGroup(s *awsapi.Session, region, name string) Step {
-	return ensure("logs:CreateLogGroup",
-		func(ctx context.Context) (bool, error) {
-			found, err := read.FindLogGroup(ctx, s, region, name)
-			return found != nil, err
+	return owned(createLogGroup.Name, "log group "+name, slices.Concat(read.FindLogGroup.Calls, read.LogGroupTags.Calls),
+		func(ctx context.Context) (found, error) {
+			group := inventory.Ref{Region: region, ID: name, ARN: read.LogGroupARN(s, region, name)}
+			have, err := read.FindLogGroup.Of(ctx, s, group)
+			if err != nil || have == nil {
+				return found{}, err
+			}
+			tags, err := read.LogGroupTags.Of(ctx, s, group)
+			if err != nil || !bearsOwner(tags) {
+				return untagged, err
+			}
+			return found{there: true}, nil
 		},
 		func(ctx context.Context) error {
-			err := sent(s.In(region).Logs().CreateLogGroup(ctx, &logs.CreateLogGroupInput{LogGroupName: aws.String(name), Tags: map[string]string{v1alpha1.OwnerTag: ownValue}}))
-			if fault.Code(err) == "ResourceAlreadyExistsException" {
-				return nil
-			}
-			return err
+			return sent(createLogGroup.In(ctx, s.In(region), &logs.CreateLogGroupInput{LogGroupName: aws.String(name), Tags: map[string]string{v1alpha1.OwnerTag: v1alpha1.OwnerValue}}))
 		})
 }

@@ -3,6 +3,7 @@ package remedy
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -14,36 +15,39 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/iampolicy"
 )
 
+var (
+	getRole       = awsapi.Reads((*iam.Client).GetRole)
+	getRolePolicy = awsapi.Reads((*iam.Client).GetRolePolicy)
+	createRole    = awsapi.Writes((*iam.Client).CreateRole, "iam:CreateRole", "iam:TagRole")
+	putRolePolicy = awsapi.Writes((*iam.Client).PutRolePolicy)
+)
+
 // ownServiceRole is the steps that make a role of the operator's own be there for a service: the
-// role, and its one inline policy of the same name. A role of the name that does not bear the
-// owner tag is someone else's, and ends them.
+// role, which nobody but the service may take, and its one inline policy of the same name.
 func ownServiceRole(s *awsapi.Session, name, trust, permissions string) []Step {
-	client := s.In("").IAM()
-	there := func(ctx context.Context) (bool, error) {
-		out, err := client.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(name)})
-		switch {
-		case fault.Code(err) == "NoSuchEntity":
-			return false, nil
-		case err != nil:
-			return false, fmt.Errorf("looking for role %s: %w", name, err)
-		case !ownRole(out.Role):
-			return false, &fault.Fault{Class: fault.Conflict, Operation: "iam:CreateRole", Message: fmt.Sprintf("role %s is there without the tag %s: it is someone else's", name, v1alpha1.OwnerTag)}
-		}
-		return true, nil
-	}
-	create := ensure("iam:CreateRole", there, func(ctx context.Context) error {
-		err := sent(client.CreateRole(ctx, &iam.CreateRoleInput{
-			RoleName: aws.String(name), AssumeRolePolicyDocument: aws.String(trust), Tags: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownValue)}},
-		}))
-		// Ours since the look, if an answer was lost.
-		if fault.Code(err) == "EntityAlreadyExists" {
-			_, err = there(ctx)
-		}
-		return err
-	})
-	allow := ensure("iam:PutRolePolicy",
+	create := owned(createRole.Name, "role "+name, []string{getRole.Name},
+		func(ctx context.Context) (found, error) {
+			out, err := getRole.In(ctx, s.In(""), &iam.GetRoleInput{RoleName: aws.String(name)})
+			switch {
+			case fault.Code(err) == "NoSuchEntity":
+				return found{}, nil
+			case err != nil:
+				return found{}, err
+			case !ownRole(out.Role):
+				return untagged, nil
+			case !iampolicy.Equal(aws.ToString(out.Role.AssumeRolePolicyDocument), trust):
+				return found{there: true, foreign: "its trust policy is not the one that the operator gives it"}, nil
+			}
+			return found{there: true}, nil
+		},
+		func(ctx context.Context) error {
+			return sent(createRole.In(ctx, s.In(""), &iam.CreateRoleInput{
+				RoleName: aws.String(name), AssumeRolePolicyDocument: aws.String(trust), Tags: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(v1alpha1.OwnerValue)}},
+			}))
+		})
+	allow := ensure(putRolePolicy.Name, []string{getRolePolicy.Name},
 		func(ctx context.Context) (bool, error) {
-			out, err := client.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: aws.String(name), PolicyName: aws.String(name)})
+			out, err := getRolePolicy.In(ctx, s.In(""), &iam.GetRolePolicyInput{RoleName: aws.String(name), PolicyName: aws.String(name)})
 			switch {
 			case fault.Code(err) == "NoSuchEntity":
 				return false, nil
@@ -53,16 +57,13 @@ func ownServiceRole(s *awsapi.Session, name, trust, permissions string) []Step {
 			return iampolicy.Equal(aws.ToString(out.PolicyDocument), permissions), nil
 		},
 		func(ctx context.Context) error {
-			return sent(client.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: aws.String(name), PolicyName: aws.String(name), PolicyDocument: aws.String(permissions)}))
+			return sent(putRolePolicy.In(ctx, s.In(""), &iam.PutRolePolicyInput{RoleName: aws.String(name), PolicyName: aws.String(name), PolicyDocument: aws.String(permissions)}))
 		})
 	return []Step{create, allow}
 }
 
 func ownRole(role *types.Role) bool {
-	for _, tag := range role.Tags {
-		if aws.ToString(tag.Key) == v1alpha1.OwnerTag {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(role.Tags, func(tag types.Tag) bool {
+		return aws.ToString(tag.Key) == v1alpha1.OwnerTag && aws.ToString(tag.Value) == v1alpha1.OwnerValue
+	})
 }

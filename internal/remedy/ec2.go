@@ -15,11 +15,18 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var ec2Remedies = []remedy{
+var _ = []remedy{
 	by(revokeSecurityGroupRule, authorizeSecurityGroupRule), by(requireIMDSv2, undoIMDSv2), by(requireIMDSv2ByDefault, undoIMDSv2ByDefault),
 	by(encryptEBSByDefault, undoEBSEncryption), by(setEBSDefaultKey, undoEBSDefaultKey),
 	by(unshareSnapshot, shareSnapshot), by(unshareImage, shareImage), by(logVPCFlows, stopVPCFlows),
 }
+
+var (
+	revokeIngress          = awsapi.Writes((*ec2.Client).RevokeSecurityGroupIngress)
+	revokeEgress           = awsapi.Writes((*ec2.Client).RevokeSecurityGroupEgress)
+	modifyMetadata         = awsapi.Writes((*ec2.Client).ModifyInstanceMetadataOptions)
+	modifyMetadataDefaults = awsapi.Writes((*ec2.Client).ModifyInstanceMetadataDefaults)
+)
 
 const noSuchRule = "InvalidSecurityGroupRuleId.NotFound"
 
@@ -27,17 +34,17 @@ const noSuchRule = "InvalidSecurityGroupRuleId.NotFound"
 // again, not even by a rule that says the same.
 func revokeSecurityGroupRule(s *awsapi.Session, a action.RevokeSecurityGroupRule) []Step {
 	region, ids := a.Group.Region, []string{a.From.ID}
-	call, send := "ec2:RevokeSecurityGroupIngress", func(ctx context.Context) error {
-		return unless(noSuchRule, sent(s.In(region).EC2().RevokeSecurityGroupIngress(ctx, &ec2.RevokeSecurityGroupIngressInput{GroupId: aws.String(a.Group.ID), SecurityGroupRuleIds: ids})))
+	call, send := revokeIngress.Name, func(ctx context.Context) error {
+		return unless(noSuchRule, sent(revokeIngress.In(ctx, s.In(region), &ec2.RevokeSecurityGroupIngressInput{GroupId: aws.String(a.Group.ID), SecurityGroupRuleIds: ids})))
 	}
 	if a.From.Egress {
-		call, send = "ec2:RevokeSecurityGroupEgress", func(ctx context.Context) error {
-			return unless(noSuchRule, sent(s.In(region).EC2().RevokeSecurityGroupEgress(ctx, &ec2.RevokeSecurityGroupEgressInput{GroupId: aws.String(a.Group.ID), SecurityGroupRuleIds: ids})))
+		call, send = revokeEgress.Name, func(ctx context.Context) error {
+			return unless(noSuchRule, sent(revokeEgress.In(ctx, s.In(region), &ec2.RevokeSecurityGroupEgressInput{GroupId: aws.String(a.Group.ID), SecurityGroupRuleIds: ids})))
 		}
 	}
-	return []Step{setting(call,
+	return []Step{setting(call, read.SecurityGroupRule.Calls,
 		func(ctx context.Context) (*inventory.SecurityGroupRule, error) {
-			return read.SecurityGroupRule(ctx, s, region, a.From.ID)
+			return read.SecurityGroupRule.Of(ctx, s, inventory.Ref{Region: region, ID: a.From.ID})
 		},
 		&a.From, nil, send,
 	)}
@@ -53,13 +60,12 @@ func undoIMDSv2(s *awsapi.Session, a action.RequireIMDSv2) backward {
 
 // instanceTokens sends the one option: those left out stay as they are.
 func instanceTokens(s *awsapi.Session, instance action.Target, from, to string) []Step {
-	region, id := instance.Region, instance.ID
-	return []Step{setting("ec2:ModifyInstanceMetadataOptions",
-		func(ctx context.Context) (string, error) { return read.InstanceTokens(ctx, s, region, id) },
+	return []Step{setting(modifyMetadata.Name, read.InstanceTokens.Calls,
+		func(ctx context.Context) (string, error) { return read.InstanceTokens.Of(ctx, s, instance.Ref()) },
 		from, to,
 		func(ctx context.Context) error {
-			return sent(s.In(region).EC2().ModifyInstanceMetadataOptions(ctx, &ec2.ModifyInstanceMetadataOptionsInput{
-				InstanceId: aws.String(id), HttpTokens: types.HttpTokensState(to),
+			return sent(modifyMetadata.In(ctx, s.In(instance.Region), &ec2.ModifyInstanceMetadataOptionsInput{
+				InstanceId: aws.String(instance.ID), HttpTokens: types.HttpTokensState(to),
 			}))
 		},
 	)}
@@ -75,14 +81,14 @@ func undoIMDSv2ByDefault(s *awsapi.Session, a action.RequireIMDSv2ByDefault) bac
 
 // defaultTokens sets the region's preference; none is sent by a word of its own.
 func defaultTokens(s *awsapi.Session, region, from, to string) []Step {
-	return []Step{setting("ec2:ModifyInstanceMetadataDefaults",
+	return []Step{setting(modifyMetadataDefaults.Name, read.MetadataDefault.Calls,
 		func(ctx context.Context) (string, error) {
-			tokens, _, err := read.MetadataDefault(ctx, s, region)
-			return tokens, err
+			set, err := read.MetadataDefault.Of(ctx, s, region)
+			return set.Tokens, err
 		},
 		from, to,
 		func(ctx context.Context) error {
-			return sent(s.In(region).EC2().ModifyInstanceMetadataDefaults(ctx, &ec2.ModifyInstanceMetadataDefaultsInput{
+			return sent(modifyMetadataDefaults.In(ctx, s.In(region), &ec2.ModifyInstanceMetadataDefaultsInput{
 				HttpTokens: cmp.Or(types.MetadataDefaultHttpTokensState(to), types.MetadataDefaultHttpTokensStateNoPreference),
 			}))
 		},

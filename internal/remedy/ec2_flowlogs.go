@@ -21,13 +21,19 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
+// Who makes a flow log hands it the role that writes the log, and tags it.
+var (
+	createFlowLogs = awsapi.Writes((*ec2.Client).CreateFlowLogs, "ec2:CreateFlowLogs", "ec2:CreateTags", "iam:PassRole")
+	deleteFlowLogs = awsapi.Writes((*ec2.Client).DeleteFlowLogs)
+)
+
 func logVPCFlows(s *awsapi.Session, a action.LogVPCFlows) []Step {
 	return slices.Concat(
 		[]Step{ownLogGroup(s, a.VPC.Region, action.FlowLogGroup)},
 		ownServiceRole(s, action.FlowLogRole, a.RoleTrust(), a.RolePolicy()),
-		[]Step{ensure("ec2:CreateFlowLogs",
+		[]Step{ensure(createFlowLogs.Name, read.FlowLogsOf.Calls,
 			func(ctx context.Context) (bool, error) {
-				have, err := read.FlowLogsOf(ctx, s, a.VPC.Region, a.VPC.ID)
+				have, err := read.FlowLogsOf.Of(ctx, s, a.VPC.Ref())
 				return inventory.VPC{FlowLogs: have}.Records(a.Traffic) || ownFlowLog(have, a.Traffic), err
 			},
 			func(ctx context.Context) error { return createFlowLog(ctx, s, a) },
@@ -44,12 +50,12 @@ func ownFlowLog(have []inventory.FlowLog, traffic string) bool {
 const flowLogExists = "FlowLogAlreadyExists"
 
 func createFlowLog(ctx context.Context, s *awsapi.Session, a action.LogVPCFlows) error {
-	out, err := s.In(a.VPC.Region).EC2().CreateFlowLogs(ctx, &ec2.CreateFlowLogsInput{
+	out, err := createFlowLogs.In(ctx, s.In(a.VPC.Region), &ec2.CreateFlowLogsInput{
 		ResourceIds: []string{a.VPC.ID}, ResourceType: types.FlowLogsResourceTypeVpc, TrafficType: types.TrafficType(a.Traffic),
 		LogDestinationType: types.LogDestinationTypeCloudWatchLogs, LogGroupName: aws.String(action.FlowLogGroup),
 		DeliverLogsPermissionArn: aws.String(a.RoleARN()), ClientToken: aws.String(flowLogToken(a, s.Now())),
 		TagSpecifications: []types.TagSpecification{{
-			ResourceType: types.ResourceTypeVpcFlowLog, Tags: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(ownValue)}},
+			ResourceType: types.ResourceTypeVpcFlowLog, Tags: []types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(v1alpha1.OwnerValue)}},
 		}},
 	})
 	if fault.Code(err) == flowLogExists {
@@ -58,7 +64,7 @@ func createFlowLog(ctx context.Context, s *awsapi.Session, a action.LogVPCFlows)
 	if err != nil {
 		return err
 	}
-	return refusal("ec2:CreateFlowLogs", out.Unsuccessful, flowLogExists)
+	return refusal(createFlowLogs.Name, out.Unsuccessful, flowLogExists)
 }
 
 // refusal is the error that an answer holds in spite of its success, but for one of the code.
@@ -79,7 +85,7 @@ func refusal(operation string, items []types.UnsuccessfulItem, forgiven string) 
 // stopVPCFlows deletes the flow log that we made; those of others, and the logs, stay.
 func stopVPCFlows(s *awsapi.Session, a action.LogVPCFlows) backward {
 	made := func(ctx context.Context) ([]string, error) {
-		have, err := read.FlowLogsOf(ctx, s, a.VPC.Region, a.VPC.ID)
+		have, err := read.FlowLogsOf.Of(ctx, s, a.VPC.Ref())
 		var ids []string
 		for _, f := range have {
 			if f.Own && f.Traffic == a.Traffic && strings.Contains(f.Destination, action.FlowLogGroup) {
@@ -88,7 +94,8 @@ func stopVPCFlows(s *awsapi.Session, a action.LogVPCFlows) backward {
 		}
 		return ids, err
 	}
-	return backward{"ec2:DeleteFlowLogs": {
+	return backward{deleteFlowLogs.Name: {
+		Reads: read.FlowLogsOf.Calls,
 		Look: func(ctx context.Context) (Standing, error) {
 			ids, err := made(ctx)
 			return ours(len(ids) > 0, true), err
@@ -98,11 +105,11 @@ func stopVPCFlows(s *awsapi.Session, a action.LogVPCFlows) backward {
 			if err != nil || len(ids) == 0 {
 				return err
 			}
-			out, err := s.In(a.VPC.Region).EC2().DeleteFlowLogs(ctx, &ec2.DeleteFlowLogsInput{FlowLogIds: ids})
+			out, err := deleteFlowLogs.In(ctx, s.In(a.VPC.Region), &ec2.DeleteFlowLogsInput{FlowLogIds: ids})
 			if err != nil {
 				return err
 			}
-			return refusal("ec2:DeleteFlowLogs", out.Unsuccessful, "InvalidFlowLogId.NotFound")
+			return refusal(deleteFlowLogs.Name, out.Unsuccessful, "InvalidFlowLogId.NotFound")
 		},
 	}}
 }

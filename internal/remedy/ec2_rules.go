@@ -16,12 +16,18 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
+// A rule that is put back gets its tags back.
+var (
+	authorizeIngress = awsapi.Writes((*ec2.Client).AuthorizeSecurityGroupIngress, "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateTags")
+	authorizeEgress  = awsapi.Writes((*ec2.Client).AuthorizeSecurityGroupEgress, "ec2:AuthorizeSecurityGroupEgress", "ec2:CreateTags")
+)
+
 // authorizeSecurityGroupRule puts a rule back as it was, under a new id. It is done where any
 // rule of the group lets the same through.
 func authorizeSecurityGroupRule(s *awsapi.Session, a action.RevokeSecurityGroupRule) backward {
-	client, group := s.In(a.Group.Region).EC2(), aws.String(a.Group.ID)
-	look := func(ctx context.Context) (Standing, error) {
-		rules, err := read.RulesOf(ctx, s, a.Group.Region, a.Group.ID)
+	group := aws.String(a.Group.ID)
+	at := func(ctx context.Context) (Standing, error) {
+		rules, err := read.RulesOf.Of(ctx, s, a.Group.Ref())
 		if err != nil {
 			return "", err
 		}
@@ -29,11 +35,11 @@ func authorizeSecurityGroupRule(s *awsapi.Session, a action.RevokeSecurityGroupR
 	}
 	permissions, tags := []types.IpPermission{permission(a.From)}, ruleTags(a.From)
 	return backward{
-		"ec2:AuthorizeSecurityGroupIngress": {Look: look, Send: func(ctx context.Context) error {
-			return unless(ruleExists, sent(client.AuthorizeSecurityGroupIngress(ctx, &ec2.AuthorizeSecurityGroupIngressInput{GroupId: group, IpPermissions: permissions, TagSpecifications: tags})))
+		authorizeIngress.Name: {Reads: read.RulesOf.Calls, Look: at, Send: func(ctx context.Context) error {
+			return unless(ruleExists, sent(authorizeIngress.In(ctx, s.In(a.Group.Region), &ec2.AuthorizeSecurityGroupIngressInput{GroupId: group, IpPermissions: permissions, TagSpecifications: tags})))
 		}},
-		"ec2:AuthorizeSecurityGroupEgress": {Look: look, Send: func(ctx context.Context) error {
-			return unless(ruleExists, sent(client.AuthorizeSecurityGroupEgress(ctx, &ec2.AuthorizeSecurityGroupEgressInput{GroupId: group, IpPermissions: permissions, TagSpecifications: tags})))
+		authorizeEgress.Name: {Reads: read.RulesOf.Calls, Look: at, Send: func(ctx context.Context) error {
+			return unless(ruleExists, sent(authorizeEgress.In(ctx, s.In(a.Group.Region), &ec2.AuthorizeSecurityGroupEgressInput{GroupId: group, IpPermissions: permissions, TagSpecifications: tags})))
 		}},
 	}
 }

@@ -13,32 +13,41 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
+var (
+	enableEBSEncryption  = awsapi.Writes((*ec2.Client).EnableEbsEncryptionByDefault)
+	disableEBSEncryption = awsapi.Writes((*ec2.Client).DisableEbsEncryptionByDefault)
+	modifyEBSKey         = awsapi.Writes((*ec2.Client).ModifyEbsDefaultKmsKeyId)
+	resetEBSKey          = awsapi.Writes((*ec2.Client).ResetEbsDefaultKmsKeyId)
+	modifySnapshot       = awsapi.Writes((*ec2.Client).ModifySnapshotAttribute)
+	modifyImage          = awsapi.Writes((*ec2.Client).ModifyImageAttribute)
+)
+
 func encryptEBSByDefault(s *awsapi.Session, a action.EncryptEBSByDefault) []Step {
 	region := a.Region.Region
-	return []Step{setting("ec2:EnableEbsEncryptionByDefault",
-		func(ctx context.Context) (bool, error) { return read.EBSEncryption(ctx, s, region) }, false, true,
+	return []Step{setting(enableEBSEncryption.Name, read.EBSEncryption.Calls,
+		func(ctx context.Context) (bool, error) { return read.EBSEncryption.Of(ctx, s, region) }, false, true,
 		func(ctx context.Context) error {
-			return sent(s.In(region).EC2().EnableEbsEncryptionByDefault(ctx, &ec2.EnableEbsEncryptionByDefaultInput{}))
+			return sent(enableEBSEncryption.In(ctx, s.In(region), &ec2.EnableEbsEncryptionByDefaultInput{}))
 		},
 	)}
 }
 
 func undoEBSEncryption(s *awsapi.Session, a action.EncryptEBSByDefault) backward {
 	region := a.Region.Region
-	return one([]Step{setting("ec2:DisableEbsEncryptionByDefault",
-		func(ctx context.Context) (bool, error) { return read.EBSEncryption(ctx, s, region) }, true, false,
+	return one([]Step{setting(disableEBSEncryption.Name, read.EBSEncryption.Calls,
+		func(ctx context.Context) (bool, error) { return read.EBSEncryption.Of(ctx, s, region) }, true, false,
 		func(ctx context.Context) error {
-			return sent(s.In(region).EC2().DisableEbsEncryptionByDefault(ctx, &ec2.DisableEbsEncryptionByDefaultInput{}))
+			return sent(disableEBSEncryption.In(ctx, s.In(region), &ec2.DisableEbsEncryptionByDefaultInput{}))
 		},
 	)})
 }
 
 func setEBSDefaultKey(s *awsapi.Session, a action.SetEBSDefaultKey) []Step {
 	region := a.Region.Region
-	return []Step{setting("ec2:ModifyEbsDefaultKmsKeyId",
-		func(ctx context.Context) (string, error) { return read.EBSDefaultKey(ctx, s, region) }, a.From, a.To,
+	return []Step{setting(modifyEBSKey.Name, read.EBSDefaultKey.Calls,
+		func(ctx context.Context) (string, error) { return read.EBSDefaultKey.Of(ctx, s, region) }, a.From, a.To,
 		func(ctx context.Context) error {
-			return sent(s.In(region).EC2().ModifyEbsDefaultKmsKeyId(ctx, &ec2.ModifyEbsDefaultKmsKeyIdInput{KmsKeyId: aws.String(a.To)}))
+			return sent(modifyEBSKey.In(ctx, s.In(region), &ec2.ModifyEbsDefaultKmsKeyIdInput{KmsKeyId: aws.String(a.To)}))
 		},
 	)}
 }
@@ -47,10 +56,10 @@ func setEBSDefaultKey(s *awsapi.Session, a action.SetEBSDefaultKey) []Step {
 func undoEBSDefaultKey(s *awsapi.Session, a action.SetEBSDefaultKey) backward {
 	region := a.Region.Region
 	back := one(setEBSDefaultKey(s, action.SetEBSDefaultKey{Region: a.Region, From: a.To, To: a.From}))
-	back["ec2:ResetEbsDefaultKmsKeyId"] = setting("",
-		func(ctx context.Context) (string, error) { return read.EBSDefaultKey(ctx, s, region) }, a.To, a.From,
+	back[resetEBSKey.Name] = setting("", read.EBSDefaultKey.Calls,
+		func(ctx context.Context) (string, error) { return read.EBSDefaultKey.Of(ctx, s, region) }, a.To, a.From,
 		func(ctx context.Context) error {
-			return sent(s.In(region).EC2().ResetEbsDefaultKmsKeyId(ctx, &ec2.ResetEbsDefaultKmsKeyIdInput{}))
+			return sent(resetEBSKey.In(ctx, s.In(region), &ec2.ResetEbsDefaultKmsKeyIdInput{}))
 		},
 	)
 	return back
@@ -65,15 +74,14 @@ func shareSnapshot(s *awsapi.Session, a action.UnshareSnapshot) backward {
 }
 
 func snapshotPublic(s *awsapi.Session, snapshot action.Target, public bool, operation types.OperationType) []Step {
-	region, id := snapshot.Region, snapshot.ID
-	return []Step{setting("ec2:ModifySnapshotAttribute",
+	return []Step{setting(modifySnapshot.Name, read.SnapshotPublic.Calls,
 		func(ctx context.Context) (bool, error) {
-			have, err := read.SnapshotPublic(ctx, s, region, id)
+			have, err := read.SnapshotPublic.Of(ctx, s, snapshot.Ref())
 			return have, unlessGone(!public, err)
 		}, !public, public,
 		func(ctx context.Context) error {
-			return sent(s.In(region).EC2().ModifySnapshotAttribute(ctx, &ec2.ModifySnapshotAttributeInput{
-				SnapshotId: aws.String(id), Attribute: types.SnapshotAttributeNameCreateVolumePermission,
+			return sent(modifySnapshot.In(ctx, s.In(snapshot.Region), &ec2.ModifySnapshotAttributeInput{
+				SnapshotId: aws.String(snapshot.ID), Attribute: types.SnapshotAttributeNameCreateVolumePermission,
 				OperationType: operation, GroupNames: []string{string(types.PermissionGroupAll)},
 			}))
 		},
@@ -99,15 +107,14 @@ func shareImage(s *awsapi.Session, a action.UnshareImage) backward {
 }
 
 func imagePublic(s *awsapi.Session, image action.Target, public bool, change *types.LaunchPermissionModifications) []Step {
-	region, id := image.Region, image.ID
-	return []Step{setting("ec2:ModifyImageAttribute",
+	return []Step{setting(modifyImage.Name, read.ImagePublic.Calls,
 		func(ctx context.Context) (bool, error) {
-			have, err := read.ImagePublic(ctx, s, region, id)
+			have, err := read.ImagePublic.Of(ctx, s, image.Ref())
 			return have, unlessGone(!public, err)
 		}, !public, public,
 		func(ctx context.Context) error {
-			return sent(s.In(region).EC2().ModifyImageAttribute(ctx, &ec2.ModifyImageAttributeInput{
-				ImageId: aws.String(id), Attribute: aws.String("launchPermission"), LaunchPermission: change,
+			return sent(modifyImage.In(ctx, s.In(image.Region), &ec2.ModifyImageAttributeInput{
+				ImageId: aws.String(image.ID), Attribute: aws.String("launchPermission"), LaunchPermission: change,
 			}))
 		},
 	)}

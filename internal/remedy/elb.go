@@ -12,7 +12,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var elbRemedies = []remedy{
+var _ = []remedy{
 	set(action.LoadBalancerAccessLog, sends(awsapi.Writes((*elb.Client).ModifyLoadBalancerAttributes),
 		func(b inventory.Ref, to inventory.AccessLog) *elb.ModifyLoadBalancerAttributesInput {
 			in := &elb.ModifyLoadBalancerAttributesInput{LoadBalancerArn: &b.ARN}

@@ -13,17 +13,24 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var iamRemedies = []remedy{
+var _ = []remedy{
 	by(setPasswordPolicy, undoPasswordPolicy), by(deactivateAccessKey, reactivateAccessKey), by(deletePassword, irrevocable), by(requireMFA, releaseFromMFA),
 	by(moveAttachedPolicy, moveAttachedPolicyBack), by(moveInlinePolicy, moveInlinePolicyBack),
 }
 
+var (
+	updatePasswordPolicy = awsapi.Writes((*iam.Client).UpdateAccountPasswordPolicy)
+	deletePasswordPolicy = awsapi.Writes((*iam.Client).DeleteAccountPasswordPolicy)
+	updateAccessKey      = awsapi.Writes((*iam.Client).UpdateAccessKey)
+	deleteLoginProfile   = awsapi.Writes((*iam.Client).DeleteLoginProfile)
+)
+
 func setPasswordPolicy(s *awsapi.Session, a action.SetPasswordPolicy) []Step {
-	return []Step{setting("iam:UpdateAccountPasswordPolicy",
-		func(ctx context.Context) (inventory.PasswordRules, error) { return read.PasswordRules(ctx, s) },
+	return []Step{setting(updatePasswordPolicy.Name, read.PasswordRules.Calls,
+		func(ctx context.Context) (inventory.PasswordRules, error) { return read.PasswordRules.Of(ctx, s, "") },
 		a.From, a.To,
 		func(ctx context.Context) error {
-			return sent(s.In("").IAM().UpdateAccountPasswordPolicy(ctx, &iam.UpdateAccountPasswordPolicyInput{
+			return sent(updatePasswordPolicy.In(ctx, s.In(""), &iam.UpdateAccountPasswordPolicyInput{
 				MinimumPasswordLength:      positive(a.To.MinLength),
 				RequireUppercaseCharacters: a.To.Uppercase, RequireLowercaseCharacters: a.To.Lowercase,
 				RequireNumbers: a.To.Numbers, RequireSymbols: a.To.Symbols,
@@ -38,11 +45,11 @@ func setPasswordPolicy(s *awsapi.Session, a action.SetPasswordPolicy) []Step {
 
 func undoPasswordPolicy(s *awsapi.Session, a action.SetPasswordPolicy) backward {
 	back := one(setPasswordPolicy(s, action.SetPasswordPolicy{Account: a.Account, From: a.To, To: a.From}))
-	back["iam:DeleteAccountPasswordPolicy"] = setting("",
-		func(ctx context.Context) (inventory.PasswordRules, error) { return read.PasswordRules(ctx, s) },
+	back[deletePasswordPolicy.Name] = setting("", read.PasswordRules.Calls,
+		func(ctx context.Context) (inventory.PasswordRules, error) { return read.PasswordRules.Of(ctx, s, "") },
 		a.To, a.From,
 		func(ctx context.Context) error {
-			return sent(s.In("").IAM().DeleteAccountPasswordPolicy(ctx, &iam.DeleteAccountPasswordPolicyInput{}))
+			return sent(deletePasswordPolicy.In(ctx, s.In(""), &iam.DeleteAccountPasswordPolicyInput{}))
 		},
 	)
 	return back
@@ -58,9 +65,10 @@ func positive(value int32) *int32 {
 
 func deactivateAccessKey(s *awsapi.Session, a action.DeactivateAccessKey) []Step {
 	return []Step{{
-		Call: "iam:UpdateAccessKey",
+		Call:  updateAccessKey.Name,
+		Reads: read.AccessKeys.Calls,
 		Look: func(ctx context.Context) (Standing, error) {
-			keys, err := read.AccessKeys(ctx, s, a.User.ID)
+			keys, err := read.AccessKeys.Of(ctx, s, a.User.ID)
 			if err != nil {
 				return "", err
 			}
@@ -78,7 +86,7 @@ func deactivateAccessKey(s *awsapi.Session, a action.DeactivateAccessKey) []Step
 			return Changed, nil
 		},
 		Send: func(ctx context.Context) error {
-			return sent(s.In("").IAM().UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{
+			return sent(updateAccessKey.In(ctx, s.In(""), &iam.UpdateAccessKeyInput{
 				UserName: aws.String(a.User.ID), AccessKeyId: aws.String(a.Key), Status: types.StatusTypeInactive,
 			}))
 		},
@@ -86,9 +94,10 @@ func deactivateAccessKey(s *awsapi.Session, a action.DeactivateAccessKey) []Step
 }
 
 func reactivateAccessKey(s *awsapi.Session, a action.DeactivateAccessKey) backward {
-	return backward{"iam:UpdateAccessKey": {
+	return backward{updateAccessKey.Name: {
+		Reads: read.AccessKeys.Calls,
 		Look: func(ctx context.Context) (Standing, error) {
-			keys, err := read.AccessKeys(ctx, s, a.User.ID)
+			keys, err := read.AccessKeys.Of(ctx, s, a.User.ID)
 			if err != nil {
 				return "", err
 			}
@@ -100,7 +109,7 @@ func reactivateAccessKey(s *awsapi.Session, a action.DeactivateAccessKey) backwa
 			return Changed, nil
 		},
 		Send: func(ctx context.Context) error {
-			return sent(s.In("").IAM().UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{
+			return sent(updateAccessKey.In(ctx, s.In(""), &iam.UpdateAccessKeyInput{
 				UserName: aws.String(a.User.ID), AccessKeyId: aws.String(a.Key), Status: types.StatusTypeActive,
 			}))
 		},
@@ -109,9 +118,10 @@ func reactivateAccessKey(s *awsapi.Session, a action.DeactivateAccessKey) backwa
 
 func deletePassword(s *awsapi.Session, a action.DeletePassword) []Step {
 	return []Step{{
-		Call: "iam:DeleteLoginProfile",
+		Call:  deleteLoginProfile.Name,
+		Reads: read.Password.Calls,
 		Look: func(ctx context.Context) (Standing, error) {
-			password, err := read.Password(ctx, s, a.User.ID)
+			password, err := read.Password.Of(ctx, s, a.User.ID)
 			switch {
 			case err != nil:
 				return "", err
@@ -123,7 +133,7 @@ func deletePassword(s *awsapi.Session, a action.DeletePassword) []Step {
 			return Pending, nil
 		},
 		Send: func(ctx context.Context) error {
-			return sent(s.In("").IAM().DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: aws.String(a.User.ID)}))
+			return sent(deleteLoginProfile.In(ctx, s.In(""), &iam.DeleteLoginProfileInput{UserName: aws.String(a.User.ID)}))
 		},
 	}}
 }

@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -14,12 +15,19 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
+var (
+	createGroup         = awsapi.Writes((*iam.Client).CreateGroup)
+	putGroupPolicy      = awsapi.Writes((*iam.Client).PutGroupPolicy)
+	addUserToGroup      = awsapi.Writes((*iam.Client).AddUserToGroup)
+	removeUserFromGroup = awsapi.Writes((*iam.Client).RemoveUserFromGroup)
+)
+
 // ownGroup makes one of the operator's groups, where its purpose still stands: that says
 // Pending, or Changed where nothing may be sent. The group's path says whose it is: one of the
 // name on another path is somebody else's.
-func ownGroup(s *awsapi.Session, name string, purpose func(context.Context) (Standing, error)) Step {
-	look := func(ctx context.Context) (Standing, error) {
-		group, err := read.Group(ctx, s, name)
+func ownGroup(s *awsapi.Session, name string, purpose look) Step {
+	found := func(ctx context.Context) (Standing, error) {
+		group, err := read.Group.Of(ctx, s, name)
 		switch {
 		case err != nil:
 			return "", err
@@ -31,17 +39,18 @@ func ownGroup(s *awsapi.Session, name string, purpose func(context.Context) (Sta
 		return Done, nil
 	}
 	return Step{
-		Call: "iam:CreateGroup",
+		Call:  createGroup.Name,
+		Reads: slices.Concat(purpose.reads, read.Group.Calls),
 		Look: func(ctx context.Context) (Standing, error) {
-			if standing, err := purpose(ctx); err != nil || standing == Changed {
+			if standing, err := purpose.at(ctx); err != nil || standing == Changed {
 				return standing, err
 			}
-			return look(ctx)
+			return found(ctx)
 		},
 		Send: func(ctx context.Context) error {
-			_, err := s.In("").IAM().CreateGroup(ctx, &iam.CreateGroupInput{GroupName: aws.String(name), Path: aws.String(inventory.GroupPath)})
+			_, err := createGroup.In(ctx, s.In(""), &iam.CreateGroupInput{GroupName: aws.String(name), Path: aws.String(inventory.GroupPath)})
 			if fault.Code(err) == "EntityAlreadyExists" {
-				if standing, lookErr := look(ctx); lookErr == nil && standing == Done {
+				if standing, lookErr := found(ctx); lookErr == nil && standing == Done {
 					return nil
 				}
 			}
@@ -53,11 +62,12 @@ func ownGroup(s *awsapi.Session, name string, purpose func(context.Context) (Sta
 func requireMFA(s *awsapi.Session, a action.RequireMFA) []Step {
 	policy := action.MFAPolicy(a.User.Partition)
 	return []Step{
-		ownGroup(s, inventory.MFAGroup, func(ctx context.Context) (Standing, error) { return withoutMFA(ctx, s, a.User.ID) }),
+		ownGroup(s, inventory.MFAGroup, look{mfaReads, func(ctx context.Context) (Standing, error) { return withoutMFA(ctx, s, a.User.ID) }}),
 		{
-			Call: "iam:PutGroupPolicy",
+			Call:  putGroupPolicy.Name,
+			Reads: read.GroupPolicy.Calls,
 			Look: func(ctx context.Context) (Standing, error) {
-				there, err := read.GroupPolicy(ctx, s, inventory.MFAGroup, inventory.MFAPolicy)
+				there, err := read.GroupPolicy.Of(ctx, s, read.PolicyOf{Group: inventory.MFAGroup, Policy: inventory.MFAPolicy})
 				switch {
 				case err != nil:
 					return "", err
@@ -69,16 +79,17 @@ func requireMFA(s *awsapi.Session, a action.RequireMFA) []Step {
 				return Changed, nil
 			},
 			Send: func(ctx context.Context) error {
-				return putGroupPolicy(ctx, s, inventory.MFAGroup, inventory.MFAPolicy, policy)
+				return sendGroupPolicy(ctx, s, inventory.MFAGroup, inventory.MFAPolicy, policy)
 			},
 		},
 		{
-			Call: "iam:AddUserToGroup",
+			Call:  addUserToGroup.Name,
+			Reads: slices.Concat(read.GroupsOf.Calls, read.GroupPolicy.Calls, mfaReads),
 			Look: func(ctx context.Context) (Standing, error) {
-				if member, err := read.InGroup(ctx, s, a.User.ID, inventory.MFAGroup); err != nil || member {
+				if groups, err := read.GroupsOf.Of(ctx, s, a.User.ID); err != nil || slices.Contains(groups, inventory.MFAGroup) {
 					return Done, err
 				}
-				there, err := read.GroupPolicy(ctx, s, inventory.MFAGroup, inventory.MFAPolicy)
+				there, err := read.GroupPolicy.Of(ctx, s, read.PolicyOf{Group: inventory.MFAGroup, Policy: inventory.MFAPolicy})
 				if err != nil || !iampolicy.Equal(there, policy) {
 					return Changed, err
 				}
@@ -91,25 +102,29 @@ func requireMFA(s *awsapi.Session, a action.RequireMFA) []Step {
 
 // releaseFromMFA takes the user out of the group; the others in it stay as they are.
 func releaseFromMFA(s *awsapi.Session, a action.RequireMFA) backward {
-	return backward{"iam:RemoveUserFromGroup": {
+	return backward{removeUserFromGroup.Name: {
+		Reads: read.GroupsOf.Calls,
 		Look: func(ctx context.Context) (Standing, error) {
-			member, err := read.InGroup(ctx, s, a.User.ID, inventory.MFAGroup)
-			return ours(member, true), err
+			groups, err := read.GroupsOf.Of(ctx, s, a.User.ID)
+			return ours(slices.Contains(groups, inventory.MFAGroup), true), err
 		},
 		Send: func(ctx context.Context) error {
-			return sent(s.In("").IAM().RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{GroupName: aws.String(inventory.MFAGroup), UserName: aws.String(a.User.ID)}))
+			return sent(removeUserFromGroup.In(ctx, s.In(""), &iam.RemoveUserFromGroupInput{GroupName: aws.String(inventory.MFAGroup), UserName: aws.String(a.User.ID)}))
 		},
 	}}
 }
 
+// mfaReads are the calls of withoutMFA.
+var mfaReads = slices.Concat(read.Password.Calls, read.MFADevices.Calls)
+
 // withoutMFA says whether the user still signs in with the password alone: whoever enrolled in
 // the meantime, or has no password any more, is not touched.
 func withoutMFA(ctx context.Context, s *awsapi.Session, user string) (Standing, error) {
-	password, err := read.Password(ctx, s, user)
+	password, err := read.Password.Of(ctx, s, user)
 	if err != nil {
 		return "", err
 	}
-	devices, err := read.MFADevices(ctx, s, user)
+	devices, err := read.MFADevices.Of(ctx, s, user)
 	if err != nil {
 		return "", err
 	}
@@ -119,10 +134,10 @@ func withoutMFA(ctx context.Context, s *awsapi.Session, user string) (Standing, 
 	return Pending, nil
 }
 
-func putGroupPolicy(ctx context.Context, s *awsapi.Session, group, name, document string) error {
-	return sent(s.In("").IAM().PutGroupPolicy(ctx, &iam.PutGroupPolicyInput{GroupName: aws.String(group), PolicyName: aws.String(name), PolicyDocument: aws.String(document)}))
+func sendGroupPolicy(ctx context.Context, s *awsapi.Session, group, name, document string) error {
+	return sent(putGroupPolicy.In(ctx, s.In(""), &iam.PutGroupPolicyInput{GroupName: aws.String(group), PolicyName: aws.String(name), PolicyDocument: aws.String(document)}))
 }
 
 func addToGroup(ctx context.Context, s *awsapi.Session, user, group string) error {
-	return sent(s.In("").IAM().AddUserToGroup(ctx, &iam.AddUserToGroupInput{GroupName: aws.String(group), UserName: aws.String(user)}))
+	return sent(addUserToGroup.In(ctx, s.In(""), &iam.AddUserToGroupInput{GroupName: aws.String(group), UserName: aws.String(user)}))
 }

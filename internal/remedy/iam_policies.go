@@ -14,6 +14,16 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
+var (
+	attachUserPolicy  = awsapi.Writes((*iam.Client).AttachUserPolicy)
+	detachUserPolicy  = awsapi.Writes((*iam.Client).DetachUserPolicy)
+	putUserPolicy     = awsapi.Writes((*iam.Client).PutUserPolicy)
+	deleteUserPolicy  = awsapi.Writes((*iam.Client).DeleteUserPolicy)
+	attachGroupPolicy = awsapi.Writes((*iam.Client).AttachGroupPolicy)
+	detachGroupPolicy = awsapi.Writes((*iam.Client).DetachGroupPolicy)
+	deleteGroupPolicy = awsapi.Writes((*iam.Client).DeleteGroupPolicy)
+)
+
 // landing is a user, the user's own group and the policies of both, as they are now.
 type landing struct {
 	user     string
@@ -23,16 +33,19 @@ type landing struct {
 }
 
 func readLanding(ctx context.Context, s *awsapi.Session, user string) (landing, error) {
-	group, err := read.Group(ctx, s, inventory.LandingGroup(user))
+	group, err := read.Group.Of(ctx, s, inventory.LandingGroup(user))
 	if err != nil {
 		return landing{}, err
 	}
 	if group == nil {
 		group = &inventory.Group{}
 	}
-	attached, inline, err := read.UserPolicies(ctx, s, user)
-	return landing{user: user, group: group, attached: attached, inline: inline}, err
+	has, err := read.UserPolicies.Of(ctx, s, user)
+	return landing{user: user, group: group, attached: has.Managed, inline: has.Inline}, err
 }
+
+// landingReads are the calls of readLanding.
+var landingReads = slices.Concat(read.Group.Calls, read.UserPolicies.Calls)
 
 // member says whether the user is in the group.
 func (l landing) member() bool { return slices.Contains(l.group.Members, l.user) }
@@ -122,28 +135,27 @@ func (m moving) revoked() Standing {
 }
 
 // lookAtMove reads how a move stands, and says what that means for a step.
-func lookAtMove(s *awsapi.Session, user string, held func(landing) (byUser, byGroup holding)) func(func(moving) Standing) func(context.Context) (Standing, error) {
-	return func(at func(moving) Standing) func(context.Context) (Standing, error) {
-		return func(ctx context.Context) (Standing, error) {
+func lookAtMove(s *awsapi.Session, user string, held func(landing) (byUser, byGroup holding)) func(func(moving) Standing) look {
+	return func(at func(moving) Standing) look {
+		return look{landingReads, func(ctx context.Context) (Standing, error) {
 			l, err := readLanding(ctx, s, user)
 			if err != nil {
 				return "", err
 			}
 			byUser, byGroup := held(l)
 			return at(moving{landing: l, byUser: byUser, byGroup: byGroup}), nil
-		}
+		}}
 	}
 }
 
 // movePolicy are the steps that move a policy from the user to the group: it is given there
 // before it is taken off here.
 func movePolicy(s *awsapi.Session, user string, held func(landing) (byUser, byGroup holding), give, take Step) []Step {
-	look := lookAtMove(s, user, held)
-	give.Look, take.Look = look(moving.given), look(moving.taken)
-	join := Step{Call: "iam:AddUserToGroup", Look: look(moving.joined), Send: func(ctx context.Context) error {
+	as := lookAtMove(s, user, held)
+	join := Step{Call: addUserToGroup.Name, Send: func(ctx context.Context) error {
 		return addToGroup(ctx, s, user, inventory.LandingGroup(user))
 	}}
-	return []Step{ownGroup(s, inventory.LandingGroup(user), look(moving.wanted)), give, join, take}
+	return []Step{ownGroup(s, inventory.LandingGroup(user), as(moving.wanted)), as(moving.given).before(give), as(moving.joined).before(join), as(moving.taken).before(take)}
 }
 
 // attachedBy says whether the user and the group have the managed policy attached.
@@ -174,48 +186,48 @@ func inlineBy(name, document string) func(landing) (byUser, byGroup holding) {
 func moveAttachedPolicy(s *awsapi.Session, a action.MoveAttachedPolicy) []Step {
 	user, group := aws.String(a.User.ID), aws.String(inventory.LandingGroup(a.User.ID))
 	return movePolicy(s, a.User.ID, attachedBy(a.Policy),
-		Step{Call: "iam:AttachGroupPolicy", Send: func(ctx context.Context) error {
-			return sent(s.In("").IAM().AttachGroupPolicy(ctx, &iam.AttachGroupPolicyInput{GroupName: group, PolicyArn: aws.String(a.Policy)}))
+		Step{Call: attachGroupPolicy.Name, Send: func(ctx context.Context) error {
+			return sent(attachGroupPolicy.In(ctx, s.In(""), &iam.AttachGroupPolicyInput{GroupName: group, PolicyArn: aws.String(a.Policy)}))
 		}},
-		Step{Call: "iam:DetachUserPolicy", Send: func(ctx context.Context) error {
-			return sent(s.In("").IAM().DetachUserPolicy(ctx, &iam.DetachUserPolicyInput{UserName: user, PolicyArn: aws.String(a.Policy)}))
+		Step{Call: detachUserPolicy.Name, Send: func(ctx context.Context) error {
+			return sent(detachUserPolicy.In(ctx, s.In(""), &iam.DetachUserPolicyInput{UserName: user, PolicyArn: aws.String(a.Policy)}))
 		}},
 	)
 }
 
 func moveAttachedPolicyBack(s *awsapi.Session, a action.MoveAttachedPolicy) backward {
 	user, group := aws.String(a.User.ID), aws.String(inventory.LandingGroup(a.User.ID))
-	look := lookAtMove(s, a.User.ID, attachedBy(a.Policy))
+	as := lookAtMove(s, a.User.ID, attachedBy(a.Policy))
 	return backward{
-		"iam:AttachUserPolicy": {Look: look(moving.returned), Send: func(ctx context.Context) error {
-			return sent(s.In("").IAM().AttachUserPolicy(ctx, &iam.AttachUserPolicyInput{UserName: user, PolicyArn: aws.String(a.Policy)}))
-		}},
-		"iam:DetachGroupPolicy": {Look: look(moving.revoked), Send: func(ctx context.Context) error {
-			return sent(s.In("").IAM().DetachGroupPolicy(ctx, &iam.DetachGroupPolicyInput{GroupName: group, PolicyArn: aws.String(a.Policy)}))
-		}},
+		attachUserPolicy.Name: as(moving.returned).before(Step{Send: func(ctx context.Context) error {
+			return sent(attachUserPolicy.In(ctx, s.In(""), &iam.AttachUserPolicyInput{UserName: user, PolicyArn: aws.String(a.Policy)}))
+		}}),
+		detachGroupPolicy.Name: as(moving.revoked).before(Step{Send: func(ctx context.Context) error {
+			return sent(detachGroupPolicy.In(ctx, s.In(""), &iam.DetachGroupPolicyInput{GroupName: group, PolicyArn: aws.String(a.Policy)}))
+		}}),
 	}
 }
 
 func moveInlinePolicy(s *awsapi.Session, a action.MoveInlinePolicy) []Step {
 	return movePolicy(s, a.User.ID, inlineBy(a.Policy, a.Document),
-		Step{Call: "iam:PutGroupPolicy", Send: func(ctx context.Context) error {
-			return putGroupPolicy(ctx, s, inventory.LandingGroup(a.User.ID), a.Policy, a.Document)
+		Step{Call: putGroupPolicy.Name, Send: func(ctx context.Context) error {
+			return sendGroupPolicy(ctx, s, inventory.LandingGroup(a.User.ID), a.Policy, a.Document)
 		}},
-		Step{Call: "iam:DeleteUserPolicy", Send: func(ctx context.Context) error {
-			return sent(s.In("").IAM().DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: aws.String(a.User.ID), PolicyName: aws.String(a.Policy)}))
+		Step{Call: deleteUserPolicy.Name, Send: func(ctx context.Context) error {
+			return sent(deleteUserPolicy.In(ctx, s.In(""), &iam.DeleteUserPolicyInput{UserName: aws.String(a.User.ID), PolicyName: aws.String(a.Policy)}))
 		}},
 	)
 }
 
 func moveInlinePolicyBack(s *awsapi.Session, a action.MoveInlinePolicy) backward {
 	user, group, name := aws.String(a.User.ID), aws.String(inventory.LandingGroup(a.User.ID)), aws.String(a.Policy)
-	look := lookAtMove(s, a.User.ID, inlineBy(a.Policy, a.Document))
+	as := lookAtMove(s, a.User.ID, inlineBy(a.Policy, a.Document))
 	return backward{
-		"iam:PutUserPolicy": {Look: look(moving.returned), Send: func(ctx context.Context) error {
-			return sent(s.In("").IAM().PutUserPolicy(ctx, &iam.PutUserPolicyInput{UserName: user, PolicyName: name, PolicyDocument: aws.String(a.Document)}))
-		}},
-		"iam:DeleteGroupPolicy": {Look: look(moving.revoked), Send: func(ctx context.Context) error {
-			return sent(s.In("").IAM().DeleteGroupPolicy(ctx, &iam.DeleteGroupPolicyInput{GroupName: group, PolicyName: name}))
-		}},
+		putUserPolicy.Name: as(moving.returned).before(Step{Send: func(ctx context.Context) error {
+			return sent(putUserPolicy.In(ctx, s.In(""), &iam.PutUserPolicyInput{UserName: user, PolicyName: name, PolicyDocument: aws.String(a.Document)}))
+		}}),
+		deleteGroupPolicy.Name: as(moving.revoked).before(Step{Send: func(ctx context.Context) error {
+			return sent(deleteGroupPolicy.In(ctx, s.In(""), &iam.DeleteGroupPolicyInput{GroupName: group, PolicyName: name}))
+		}}),
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var kmsRemedies = []remedy{
+var _ = []remedy{
 	by(recoverKey, irrevocable),
 	set(action.KeyRotation,
 		sends(awsapi.Writes((*kms.Client).EnableKeyRotation), func(key inventory.Ref, to inventory.Rotation) *kms.EnableKeyRotationInput {
@@ -23,13 +23,20 @@ var kmsRemedies = []remedy{
 		})),
 }
 
+var (
+	keyAgain          = read.Again(inventory.KeyIs)
+	cancelKeyDeletion = awsapi.Writes((*kms.Client).CancelKeyDeletion)
+	enableKey         = awsapi.Writes((*kms.Client).EnableKey)
+)
+
 func recoverKey(s *awsapi.Session, a action.RecoverKey) []Step {
 	key := aws.String(a.Key.ID)
 	return []Step{
 		{
-			Call: "kms:CancelKeyDeletion",
+			Call:  cancelKeyDeletion.Name,
+			Reads: keyAgain.Calls,
 			Look: func(ctx context.Context) (Standing, error) {
-				have, err := read.Again(ctx, s, inventory.KeyIs, a.Key.Ref())
+				have, err := keyAgain.Of(ctx, s, a.Key.Ref())
 				switch {
 				case err != nil:
 					return "", err
@@ -41,13 +48,14 @@ func recoverKey(s *awsapi.Session, a action.RecoverKey) []Step {
 				return Changed, nil
 			},
 			Send: func(ctx context.Context) error {
-				return sent(s.In(a.Key.Region).KMS().CancelKeyDeletion(ctx, &kms.CancelKeyDeletionInput{KeyId: key}))
+				return sent(cancelKeyDeletion.In(ctx, s.In(a.Key.Region), &kms.CancelKeyDeletionInput{KeyId: key}))
 			},
 		},
 		{
-			Call: "kms:EnableKey",
+			Call:  enableKey.Name,
+			Reads: keyAgain.Calls,
 			Look: func(ctx context.Context) (Standing, error) {
-				have, err := read.Again(ctx, s, inventory.KeyIs, a.Key.Ref())
+				have, err := keyAgain.Of(ctx, s, a.Key.Ref())
 				switch {
 				case err != nil:
 					return "", err
@@ -61,7 +69,7 @@ func recoverKey(s *awsapi.Session, a action.RecoverKey) []Step {
 				return Changed, nil
 			},
 			Send: func(ctx context.Context) error {
-				return sent(s.In(a.Key.Region).KMS().EnableKey(ctx, &kms.EnableKeyInput{KeyId: key}))
+				return sent(enableKey.In(ctx, s.In(a.Key.Region), &kms.EnableKeyInput{KeyId: key}))
 			},
 		},
 	}

@@ -1,9 +1,8 @@
 package remedy
 
-var loggingRemedies = []remedy{
-	setLogRetention,
+var _ = []remedy{
 	by(createTrail, deleteTrail), by(startTrail, stopTrail), by(recordAllRegions, recordOneRegion), by(recordManagementEvents, undoManagementEvents),
-	by(validateTrailLogs, undoTrailValidation), by(deliverTrailToLogs, undoTrailDelivery),
+	by(deliverTrailToLogs, undoTrailDelivery),
 	by(raiseTrailAlarm, removeTrailAlarm),
 	by(setUpRecorder, removeRecorder), by(startRecorder, stopRecorder), by(recordAllTypes, undoRecordAllTypes),
 }

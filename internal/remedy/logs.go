@@ -8,7 +8,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var setLogRetention = set(action.LogRetention, sends(awsapi.Writes((*logs.Client).PutRetentionPolicy),
+var _ = set(action.LogRetention, sends(awsapi.Writes((*logs.Client).PutRetentionPolicy),
 	func(group inventory.Ref, days int32) *logs.PutRetentionPolicyInput {
 		return &logs.PutRetentionPolicyInput{LogGroupName: &group.ID, RetentionInDays: &days}
 	}))

@@ -9,7 +9,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
-var regionRemedies = []remedy{
+var _ = []remedy{
 	set(action.SnapshotSharing,
 		sends(awsapi.Writes((*ec2.Client).EnableSnapshotBlockPublicAccess), func(_ inventory.Ref, to inventory.SharingBlock) *ec2.EnableSnapshotBlockPublicAccessInput {
 			return &ec2.EnableSnapshotBlockPublicAccessInput{State: types.SnapshotBlockPublicAccessState(to.State)}
@@ -22,4 +22,7 @@ var regionRemedies = []remedy{
 		}),
 		sends[inventory.SharingBlock](awsapi.Writes((*ec2.Client).DisableImageBlockPublicAccess), bare),
 	),
+	set(action.SubnetAutoPublic, sends(awsapi.Writes((*ec2.Client).ModifySubnetAttribute), func(subnet inventory.Ref, on bool) *ec2.ModifySubnetAttributeInput {
+		return &ec2.ModifySubnetAttributeInput{SubnetId: &subnet.ID, MapPublicIpOnLaunch: &types.AttributeBooleanValue{Value: &on}}
+	})),
 }

@@ -39,9 +39,9 @@ func TestStepsAreTheCallsShown(t *testing.T) {
 		action.Undo{Of: action.RevokeSecurityGroupRule{From: inventory.SecurityGroupRule{Egress: true}}},
 		action.Undo{Of: action.SetEBSDefaultKey{From: inventory.EBSManagedKey}},
 		action.Undo{Of: action.KeyRotation.Set(action.Target{}, inventory.Rotation{Enabled: true}, inventory.Rotation{Enabled: true}), Done: []string{"kms:EnableKeyRotation"}},
-		action.Undo{Of: action.PutSecurityContact{From: inventory.Contact{Name: "n"}}, Done: []string{"account:PutAlternateContact"}},
+		action.Undo{Of: action.SecurityContact.Set(action.Target{}, inventory.Contact{Name: "n"}, inventory.Contact{Name: "m"}), Done: []string{"account:PutAlternateContact"}},
 		action.Undo{Of: action.DenyInsecureTransport{From: "{}"}},
-		action.Undo{Of: action.EncryptBucket{From: inventory.BucketEncryptionRule{Algorithm: "AES256"}}, Done: []string{"s3:PutBucketEncryption"}},
+		action.Undo{Of: action.BucketEncryption.Set(action.Target{}, inventory.BucketEncryptionRule{Algorithm: "AES256"}, inventory.BucketEncryptionRule{}), Done: []string{"s3:PutBucketEncryption"}},
 	)
 	for _, a := range shown {
 		t.Run(action.TypeOf(a), func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestStepsAreTheCallsShown(t *testing.T) {
 }
 
 // unknownAction is an action that nobody registered a remedy for.
-type unknownAction struct{ action.BlockBucketPublicAccess }
+type unknownAction struct{ action.DenyInsecureTransport }
 
 func TestStepsOfAnUnknownAction(t *testing.T) {
 	if steps, err := remedy.Steps(nil, unknownAction{}); err == nil {

@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/fault"
 	"github.com/guardrails-dev/aws-guardrails/internal/iampolicy"
-	"github.com/guardrails-dev/aws-guardrails/internal/inventory/read"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
 
@@ -19,7 +18,7 @@ import (
 
 // undoing returns the steps that take an action back, one for each call it says it takes.
 func undoing(s *awsapi.Session, undo action.Undo) ([]Step, error) {
-	for _, r := range remedies() {
+	for _, r := range remedies {
 		if r.action != action.TypeOf(undo.Of) {
 			continue
 		}
@@ -60,11 +59,11 @@ func ours(there, asMade bool) Standing {
 }
 
 // withoutStatements are the steps that take statements out of a bucket's policy again, and the
-// policy away once nothing else is in it. The region is as for bucketStatements.
-func withoutStatements(s *awsapi.Session, region, name string, statements []iampolicy.Statement) (put, remove Step) {
+// policy away once nothing else is in it. The bucket is as for bucketStatements.
+func withoutStatements(s *awsapi.Session, bucket inventory.Ref, statements []iampolicy.Statement) (put, remove Step) {
 	look := func(empty bool) func(context.Context) (Standing, error) {
 		return func(ctx context.Context) (Standing, error) {
-			_, rest, was, err := remainingPolicy(ctx, s, region, name, statements)
+			_, rest, was, err := remainingPolicy(ctx, s, bucket, statements)
 			switch {
 			case errors.Is(err, iampolicy.ErrAltered):
 				return Changed, nil
@@ -76,43 +75,35 @@ func withoutStatements(s *awsapi.Session, region, name string, statements []iamp
 			return Done, nil
 		}
 	}
-	put = Step{Look: look(false), Send: func(ctx context.Context) error {
-		at, rest, _, err := remainingPolicy(ctx, s, region, name, statements)
+	put = Step{Reads: policyLooks(bucket), Look: look(false), Send: func(ctx context.Context) error {
+		found, rest, _, err := remainingPolicy(ctx, s, bucket, statements)
 		if err != nil {
 			return err
 		}
-		return sent(s.In(at).S3().PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: aws.String(name), Policy: aws.String(rest)}))
+		return putPolicy(ctx, s, found, rest)
 	}}
-	remove = Step{Look: look(true), Send: func(ctx context.Context) error {
-		at, _, _, err := remainingPolicy(ctx, s, region, name, statements)
+	remove = Step{Reads: policyLooks(bucket), Look: look(true), Send: func(ctx context.Context) error {
+		found, _, _, err := remainingPolicy(ctx, s, bucket, statements)
 		if err != nil {
 			return err
 		}
-		return sent(s.In(at).S3().DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: aws.String(name)}))
+		return sent(deleteBucketPolicy.In(ctx, s.In(found.Region), &s3.DeleteBucketPolicyInput{Bucket: &found.ID}))
 	}}
 	return put, remove
 }
 
-// remainingPolicy returns where a bucket of the account is, its policy without the statements,
-// and whether any of them was in it.
-func remainingPolicy(ctx context.Context, s *awsapi.Session, region, name string, statements []iampolicy.Statement) (at, rest string, was bool, err error) {
-	if region == "" {
-		if region, err = read.BucketRegion(ctx, s, name); err != nil {
-			return "", "", false, err
-		}
-	}
-	if region == "" {
-		return "", "", false, noBucket(s, fault.NotFound, name)
-	}
-	if rest, err = read.BucketPolicy(ctx, s, region, name); err != nil {
-		return "", "", false, err
+// remainingPolicy returns a bucket of the account, its policy without the statements, and whether
+// any of them was in it.
+func remainingPolicy(ctx context.Context, s *awsapi.Session, bucket inventory.Ref, statements []iampolicy.Statement) (at inventory.Ref, rest string, was bool, err error) {
+	if at, rest, err = policyOf(ctx, s, bucket, fault.NotFound); err != nil {
+		return at, "", false, err
 	}
 	for _, statement := range statements {
 		found := false
 		if rest, found, err = iampolicy.Without(rest, statement); err != nil {
-			return "", "", false, fmt.Errorf("taking statements out of the policy of bucket %s: %w", name, err)
+			return at, "", false, fmt.Errorf("taking statements out of the policy of bucket %s: %w", bucket.ID, err)
 		}
 		was = was || found
 	}
-	return region, rest, was, nil
+	return at, rest, was, nil
 }

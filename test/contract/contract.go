@@ -38,6 +38,7 @@ func Scripts() []Script {
 		{"cloudwatch", "100000000023", playCloudWatch},
 		{"sns", "100000000024", playSNS},
 		{"config", "100000000025", playConfig},
+		{"elbv2", "100000000026", playELB},
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -38,6 +40,7 @@ var chosen = []struct {
 	{"uuid", regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)},
 	{"mrk", regexp.MustCompile(`\bmrk-[0-9a-f]{32}\b`)},
 	{"hash", regexp.MustCompile(`\b([0-9a-f]{64}|[0-9a-f]{32})\b`)},
+	{"balancer", regexp.MustCompile(`\b(?:app|net|gwy)/[a-z]+/[0-9a-f]{16}\b`)},
 	{"", regexp.MustCompile(`\b(AKIA|ASIA|AIDA|AROA|AGPA|ANPA)[A-Z0-9]{12,17}\b`)},
 	{"", regexp.MustCompile(`\b(vpc-cidr-assoc|vpc|subnet|sg|sgr|igw|rtb|acl|eni|eni-attach|dopt|i|r|ami|vol|snap|fl|aclassoc|rtbassoc)-[0-9a-f]{8,17}\b`)},
 }
@@ -129,9 +132,21 @@ func (n *names) slice(step, field string, v reflect.Value) any {
 	if content, ok := v.Interface().([]byte); ok {
 		return n.content(step, field, content)
 	}
+	if attributes, ok := v.Interface().([]elb.LoadBalancerAttribute); ok {
+		return n.attributes(step, attributes)
+	}
 	made := make(list, v.Len())
 	for i := range v.Len() {
 		made[i] = n.value(step, "", v.Index(i))
+	}
+	return made
+}
+
+// attributes reads a list of them as what each says.
+func (n *names) attributes(step string, attributes []elb.LoadBalancerAttribute) record {
+	made := record{}
+	for _, a := range attributes {
+		made[aws.ToString(a.Key)] = n.value(step, aws.ToString(a.Key), reflect.ValueOf(a.Value))
 	}
 	return made
 }

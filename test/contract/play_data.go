@@ -27,6 +27,7 @@ func playRDS(p *play) {
 	call(p, "describe an instance", c.DescribeDBInstances, &rds.DescribeDBInstancesInput{DBInstanceIdentifier: shop})
 	page := call(p, "describe a first page of instances", c.DescribeDBInstances, &rds.DescribeDBInstancesInput{MaxRecords: aws.Int32(20)})
 	call(p, "describe no next page of instances", c.DescribeDBInstances, &rds.DescribeDBInstancesInput{MaxRecords: aws.Int32(20), Marker: page.Marker})
+	playRDSSettings(p, c)
 	call(p, "describe no clusters", c.DescribeDBClusters, &rds.DescribeDBClustersInput{})
 	cluster := &rds.CreateDBClusterInput{DBClusterIdentifier: aws.String("papers"), Engine: aws.String("neptune"), MasterUsername: aws.String("papers"), MasterUserPassword: aws.String("correct-horse-battery")}
 	call(p, "create a cluster", c.CreateDBCluster, cluster)
@@ -34,6 +35,27 @@ func playRDS(p *play) {
 	call(p, "describe a cluster", c.DescribeDBClusters, &rds.DescribeDBClustersInput{DBClusterIdentifier: aws.String("papers")})
 	call(p, "describe a cluster that is not", c.DescribeDBClusters, &rds.DescribeDBClustersInput{DBClusterIdentifier: none})
 	playRDSSnapshots(p, c)
+}
+
+func playRDSSettings(p *play, c *rds.Client) {
+	modify := func(step, id string, to rds.ModifyDBInstanceInput) {
+		to.DBInstanceIdentifier = aws.String(id)
+		call(p, step, c.ModifyDBInstance, &to)
+	}
+	read := func(step string) {
+		call(p, step, c.DescribeDBInstances, &rds.DescribeDBInstancesInput{DBInstanceIdentifier: aws.String("shop")})
+	}
+	modify("open an instance", "shop", rds.ModifyDBInstanceInput{PubliclyAccessible: aws.Bool(true)})
+	read("describe an instance opened")
+	modify("close an instance", "shop", rds.ModifyDBInstanceInput{PubliclyAccessible: aws.Bool(false)})
+	read("describe an instance closed")
+	modify("stop minor upgrades", "shop", rds.ModifyDBInstanceInput{AutoMinorVersionUpgrade: aws.Bool(false)})
+	read("describe an instance without minor upgrades")
+	modify("take minor upgrades", "shop", rds.ModifyDBInstanceInput{AutoMinorVersionUpgrade: aws.Bool(true)})
+	modify("take minor upgrades again", "shop", rds.ModifyDBInstanceInput{AutoMinorVersionUpgrade: aws.Bool(true)})
+	read("describe an instance with minor upgrades")
+	modify("change nothing of an instance", "shop", rds.ModifyDBInstanceInput{})
+	modify("close an instance that is not", "none", rds.ModifyDBInstanceInput{PubliclyAccessible: aws.Bool(false)})
 }
 
 func playRDSSnapshots(p *play, c *rds.Client) {

@@ -25,7 +25,9 @@ func playEC2(p *play) {
 	call(p, "list no region", home.DescribeRegions, &ec2.DescribeRegionsInput{RegionNames: []string{"us-none-1"}})
 
 	playEC2Settings(p, home)
+	playEC2Sharing(p, home)
 	net := playEC2VPCs(p, home)
+	playEC2Subnets(p, home, net)
 	playEC2Groups(p, home, net)
 	playEC2FlowLogs(p, home, net)
 	machine := playEC2Instances(p, home, net)
@@ -63,6 +65,38 @@ func playEC2Settings(p *play, home *ec2.Client) {
 	call(p, "read metadata defaults of no preference", home.GetInstanceMetadataDefaults, &ec2.GetInstanceMetadataDefaultsInput{})
 }
 
+func playEC2Sharing(p *play, home *ec2.Client) {
+	snapshots := func(step string) {
+		call(p, step, home.GetSnapshotBlockPublicAccessState, &ec2.GetSnapshotBlockPublicAccessStateInput{})
+	}
+	images := func(step string) {
+		call(p, step, home.GetImageBlockPublicAccessState, &ec2.GetImageBlockPublicAccessStateInput{})
+	}
+	blockSnapshots := func(step string, state types.SnapshotBlockPublicAccessState) {
+		call(p, step, home.EnableSnapshotBlockPublicAccess, &ec2.EnableSnapshotBlockPublicAccessInput{State: state})
+	}
+	blockImages := func(step string, state types.ImageBlockPublicAccessEnabledState) {
+		call(p, step, home.EnableImageBlockPublicAccess, &ec2.EnableImageBlockPublicAccessInput{ImageBlockPublicAccessState: state})
+	}
+	snapshots("read the sharing of snapshots never blocked")
+	blockSnapshots("block the sharing of new snapshots", types.SnapshotBlockPublicAccessStateBlockNewSharing)
+	snapshots("read the sharing of new snapshots blocked")
+	blockSnapshots("block the sharing of all snapshots", types.SnapshotBlockPublicAccessStateBlockAllSharing)
+	snapshots("read the sharing of all snapshots blocked")
+	blockSnapshots("block the sharing of snapshots somehow", "somehow")
+	call(p, "let snapshots be shared", home.DisableSnapshotBlockPublicAccess, &ec2.DisableSnapshotBlockPublicAccessInput{})
+	call(p, "let snapshots be shared again", home.DisableSnapshotBlockPublicAccess, &ec2.DisableSnapshotBlockPublicAccessInput{})
+	snapshots("read the sharing of snapshots let be")
+
+	images("read the sharing of images never blocked")
+	blockImages("block the sharing of images", types.ImageBlockPublicAccessEnabledStateBlockNewSharing)
+	images("read the sharing of images blocked")
+	blockImages("block the sharing of images somehow", "somehow")
+	call(p, "let images be shared", home.DisableImageBlockPublicAccess, &ec2.DisableImageBlockPublicAccessInput{})
+	call(p, "let images be shared again", home.DisableImageBlockPublicAccess, &ec2.DisableImageBlockPublicAccessInput{})
+	images("read the sharing of images let be")
+}
+
 func playEC2VPCs(p *play, home *ec2.Client) network {
 	tags := []types.TagSpecification{{ResourceType: types.ResourceTypeVpc, Tags: []types.Tag{{Key: aws.String("owner"), Value: aws.String("shop")}, {Key: aws.String("empty"), Value: aws.String("")}}}}
 	call(p, "list the default VPC", home.DescribeVpcs, &ec2.DescribeVpcsInput{MaxResults: aws.Int32(1000)})
@@ -91,6 +125,28 @@ func playEC2VPCs(p *play, home *ec2.Client) network {
 	call(p, "list all VPCs", home.DescribeVpcs, &ec2.DescribeVpcsInput{})
 	call(p, "delete no VPC", home.DeleteVpc, &ec2.DeleteVpcInput{VpcId: aws.String("vpc-00000000000000fff")})
 	return net
+}
+
+func playEC2Subnets(p *play, home *ec2.Client, net network) {
+	read := func(step string) {
+		call(p, step, home.DescribeSubnets, &ec2.DescribeSubnetsInput{SubnetIds: []string{*net.subnet}})
+	}
+	public := func(step string, subnet *string, on bool) {
+		call(p, step, home.ModifySubnetAttribute, &ec2.ModifySubnetAttributeInput{SubnetId: subnet, MapPublicIpOnLaunch: &types.AttributeBooleanValue{Value: &on}})
+	}
+	none := aws.String("subnet-00000000000000fff")
+	read("read the subnet")
+	call(p, "list subnets of the VPC", home.DescribeSubnets, &ec2.DescribeSubnetsInput{Filters: where("vpc-id", *net.vpc), MaxResults: aws.Int32(1000)})
+	call(p, "list subnets of no VPC", home.DescribeSubnets, &ec2.DescribeSubnetsInput{Filters: where("vpc-id", "vpc-00000000000000fff")})
+	call(p, "list subnets by no filter of theirs", home.DescribeSubnets, &ec2.DescribeSubnetsInput{Filters: where("colour", "red")})
+	call(p, "list too few subnets", home.DescribeSubnets, &ec2.DescribeSubnetsInput{Filters: where("vpc-id", *net.vpc), MaxResults: aws.Int32(4)})
+	call(p, "read no subnet", home.DescribeSubnets, &ec2.DescribeSubnetsInput{SubnetIds: []string{*none}})
+	public("give addresses out in the subnet", net.subnet, true)
+	read("read the subnet that gives addresses out")
+	public("give addresses out in the subnet again", net.subnet, true)
+	public("give no addresses out in the subnet", net.subnet, false)
+	read("read the subnet that gives none out")
+	public("give no addresses out in no subnet", none, false)
 }
 
 // where makes filters of pairs of a name and a value.

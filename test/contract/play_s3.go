@@ -104,7 +104,55 @@ func playS3(p *play) {
 
 	call(p, "create with a bad name", home.CreateBucket, &s3.CreateBucketInput{Bucket: aws.String("No_Name")})
 
+	playS3Logging(p, home, foreign)
 	playS3Control(p)
+}
+
+// playS3Logging plays logs of who reads and writes a bucket.
+func playS3Logging(p *play, home, foreign *s3.Client) {
+	site, access, theirs, none := aws.String("contract-site"), aws.String("contract-access"), aws.String("contract-theirs"), aws.String("contract-none")
+	for _, name := range []*string{site, access} {
+		unrecorded(p, home.CreateBucket, &s3.CreateBucketInput{Bucket: name})
+	}
+	unrecorded(p, foreign.CreateBucket, &s3.CreateBucketInput{Bucket: theirs})
+	lets := func(client *s3.Client, name *string) {
+		unrecorded(p, client.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: name, Policy: aws.String(
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::` + *name + `/*"}]}`,
+		)})
+	}
+	lets(home, access)
+	lets(foreign, theirs)
+	lets(s3.NewFromConfig(p.in("eu-west-1")), aws.String("contract-logs"))
+	status := func(to *string) *types.BucketLoggingStatus {
+		return &types.BucketLoggingStatus{LoggingEnabled: &types.LoggingEnabled{TargetBucket: to, TargetPrefix: aws.String("site/")}}
+	}
+	put := func(step string, of, to *string) {
+		call(p, step, home.PutBucketLogging, &s3.PutBucketLoggingInput{Bucket: of, BucketLoggingStatus: status(to)})
+	}
+	read := func(step string, client *s3.Client, of, owner *string) {
+		call(p, step, client.GetBucketLogging, &s3.GetBucketLoggingInput{Bucket: of, ExpectedBucketOwner: owner})
+	}
+	off := &types.BucketLoggingStatus{}
+
+	read("read the log of a new bucket", home, site, nil)
+	put("log a bucket", site, access)
+	put("log a bucket again", site, access)
+	read("read the log", home, site, nil)
+	put("log to no bucket", site, none)
+	put("log to a bucket in another region", site, aws.String("contract-logs"))
+	put("log to a bucket of another owner", site, theirs)
+	put("log to a bucket that lets nobody deliver", access, site)
+	put("log no bucket", none, access)
+	put("log a bucket in the wrong region", aws.String("contract-logs"), access)
+	call(p, "log a bucket as another owner's", home.PutBucketLogging, &s3.PutBucketLoggingInput{Bucket: site, ExpectedBucketOwner: aws.String(stranger), BucketLoggingStatus: status(access)})
+	read("read the log still", home, site, nil)
+	read("read the log as another owner's", home, site, aws.String(stranger))
+	read("read another's log", foreign, site, nil)
+	read("read the log of no bucket", home, none, nil)
+	read("read a log in the wrong region", home, aws.String("contract-logs"), nil)
+	call(p, "stop logging", home.PutBucketLogging, &s3.PutBucketLoggingInput{Bucket: site, BucketLoggingStatus: off})
+	call(p, "stop logging again", home.PutBucketLogging, &s3.PutBucketLoggingInput{Bucket: site, BucketLoggingStatus: off})
+	read("read the log stopped", home, site, nil)
 }
 
 const (

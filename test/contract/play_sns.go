@@ -33,6 +33,9 @@ func playSNS(p *play) {
 	attributes("read a topic of another account", arn("us-east-1", stranger, "alerts"))
 	attributes("read what is no ARN", aws.String("alerts"))
 
+	call(p, "read the tags of a topic", client.ListTagsForResource, &sns.ListTagsForResourceInput{ResourceArn: alerts})
+	call(p, "read the tags of no topic", client.ListTagsForResource, &sns.ListTagsForResourceInput{ResourceArn: none})
+
 	playSubscriptions(p, client, alerts, none)
 
 	call(p, "delete the topic", client.DeleteTopic, &sns.DeleteTopicInput{TopicArn: alerts})

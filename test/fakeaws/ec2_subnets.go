@@ -14,6 +14,14 @@ func serveSubnets(c *Cloud) {
 	onEC2(c, createSubnet)
 	onEC2(c, describeSubnets)
 	onEC2(c, deleteSubnet)
+	onEC2(c, func(r *Request, in *ec2.ModifySubnetAttributeInput) (*ec2.ModifySubnetAttributeOutput, error) {
+		subnet, err := r.subnet(in.SubnetId)
+		if err == nil {
+			take(&subnet, in)
+			ec2In(r).subnets[*in.SubnetId] = subnet
+		}
+		return &ec2.ModifySubnetAttributeOutput{}, err
+	})
 	onEC2(c, describeNetworkInterfaces)
 }
 

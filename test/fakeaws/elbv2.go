@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -24,7 +25,10 @@ func serveELB(c *Cloud) {
 	on(c, func(r *Request, in *elb.CreateLoadBalancerInput) (*elb.CreateLoadBalancerOutput, error) {
 		state, kind := regional[elbState](r), cmp.Or(in.Type, types.LoadBalancerTypeEnumApplication)
 		short := map[types.LoadBalancerTypeEnum]string{types.LoadBalancerTypeEnumApplication: "app", types.LoadBalancerTypeEnumNetwork: "net", types.LoadBalancerTypeEnumGateway: "gwy"}[kind]
-		b := &balancer{attributes: map[string]string{"access_logs.s3.enabled": "false", "access_logs.s3.bucket": "", "access_logs.s3.prefix": ""}, tags: in.Tags}
+		b := &balancer{tags: append([]types.Tag{}, in.Tags...), attributes: map[string]string{
+			"access_logs.s3.enabled": "false", "access_logs.s3.bucket": "", "access_logs.s3.prefix": "", "deletion_protection.enabled": "false",
+			"load_balancing.cross_zone.enabled": strconv.FormatBool(kind == types.LoadBalancerTypeEnumApplication),
+		}}
 		b.LoadBalancerName, b.Type, b.Scheme = in.Name, kind, cmp.Or(in.Scheme, types.LoadBalancerSchemeEnumInternetFacing)
 		b.LoadBalancerArn = aws.String(r.ARN("elasticloadbalancing", r.Region, fmt.Sprintf("loadbalancer/%s/%s/%016x", short, *in.Name, r.NextID())))
 		if state.balancers == nil {
@@ -33,13 +37,7 @@ func serveELB(c *Cloud) {
 		state.balancers[*b.LoadBalancerArn] = b
 		return &elb.CreateLoadBalancerOutput{LoadBalancers: []types.LoadBalancer{b.LoadBalancer}}, nil
 	})
-	lists(c, (*elb.Client).DescribeLoadBalancers, 400, func(r *Request, in *elb.DescribeLoadBalancersInput) (all []types.LoadBalancer, err error) {
-		state := regional[elbState](r)
-		for _, arn := range slices.Sorted(maps.Keys(state.balancers)) {
-			all = append(all, state.balancers[arn].LoadBalancer)
-		}
-		return all, nil
-	})
+	lists(c, (*elb.Client).DescribeLoadBalancers, 400, describeBalancers)
 	on(c, func(r *Request, in *elb.DescribeLoadBalancerAttributesInput) (*elb.DescribeLoadBalancerAttributesOutput, error) {
 		b, err := r.balancer(*in.LoadBalancerArn)
 		if err != nil {
@@ -52,8 +50,8 @@ func serveELB(c *Cloud) {
 		if err != nil {
 			return nil, err
 		}
-		for _, one := range in.Attributes {
-			b.attributes[*one.Key] = aws.ToString(one.Value)
+		if err := r.setAttributes(b, in.Attributes); err != nil {
+			return nil, err
 		}
 		return &elb.ModifyLoadBalancerAttributesOutput{Attributes: b.shown()}, nil
 	})
@@ -70,11 +68,68 @@ func serveELB(c *Cloud) {
 	})
 }
 
+// describeBalancers lists those that are asked for, by ARN or by name; all where none is.
+func describeBalancers(r *Request, in *elb.DescribeLoadBalancersInput) (all []types.LoadBalancer, err error) {
+	state, missing := regional[elbState](r), append(slices.Clone(in.LoadBalancerArns), in.Names...)
+	every := len(missing) == 0
+	for _, arn := range slices.Sorted(maps.Keys(state.balancers)) {
+		b := state.balancers[arn].LoadBalancer
+		asked := slices.IndexFunc(missing, func(id string) bool { return id == arn || id == *b.LoadBalancerName })
+		if asked >= 0 {
+			missing = slices.Delete(missing, asked, asked+1)
+		}
+		if every || asked >= 0 {
+			all = append(all, b)
+		}
+	}
+	if len(missing) > 0 {
+		return nil, noBalancer(missing[0])
+	}
+	return all, nil
+}
+
+// setAttributes changes all of the attributes or none. A log is delivered once for a try.
+func (r *Request) setAttributes(b *balancer, to []types.LoadBalancerAttribute) error {
+	attributes := maps.Clone(b.attributes)
+	for _, one := range to {
+		if _, known := attributes[*one.Key]; !known {
+			return badAttribute("Load balancer attribute key '%s' is not recognized", *one.Key)
+		}
+		attributes[*one.Key] = aws.ToString(one.Value)
+	}
+	if name := attributes["access_logs.s3.bucket"]; attributes["access_logs.s3.enabled"] == "true" && !r.takesLogsOf(b, name, attributes["access_logs.s3.prefix"]) {
+		return badAttribute("Access Denied for bucket: %s. Please check S3bucket permission", name)
+	}
+	b.attributes = attributes
+	return nil
+}
+
+// takesLogsOf says whether the bucket is of the load balancer's region and lets it deliver.
+func (r *Request) takesLogsOf(b *balancer, name, prefix string) bool {
+	bucket := r.Cloud.anyBucket(name)
+	if bucket == nil || bucket.region != r.Region {
+		return false
+	}
+	d, actions := delivery{service: "logdelivery.elasticloadbalancing.amazonaws.com", account: r.Account, folder: "elasticloadbalancing", source: *b.LoadBalancerArn}, []string{"s3:PutObject"}
+	if b.Type == types.LoadBalancerTypeEnumNetwork {
+		d.service, d.source, actions = "delivery.logs.amazonaws.com", r.ARN("logs", r.Region, "*"), append(actions, "s3:GetBucketAcl")
+	}
+	return r.mayDeliver(name, bucket, d, prefix, actions...)
+}
+
+func badAttribute(format string, args ...any) error {
+	return &types.InvalidConfigurationRequestException{Message: aws.String(fmt.Sprintf(format, args...))}
+}
+
+func noBalancer(id string) error {
+	return &types.LoadBalancerNotFoundException{Message: aws.String("Load balancer '" + id + "' not found")}
+}
+
 func (r *Request) balancer(arn string) (*balancer, error) {
 	if b, ok := regional[elbState](r).balancers[arn]; ok {
 		return b, nil
 	}
-	return nil, &types.LoadBalancerNotFoundException{Message: aws.String("Load balancer '" + arn + "' not found")}
+	return nil, noBalancer(arn)
 }
 
 func (b *balancer) shown() (all []types.LoadBalancerAttribute) {

@@ -25,16 +25,11 @@ type detector struct {
 
 func serveGuardDuty(c *Cloud) {
 	on(c, createDetector)
-	on(c, func(r *Request, in *guardduty.ListDetectorsInput) (*guardduty.ListDetectorsOutput, error) {
-		ids := []string{}
+	lists(c, (*guardduty.Client).ListDetectors, 50, func(r *Request, _ *guardduty.ListDetectorsInput) ([]string, error) {
 		if d := regional[guardDutyState](r).detector; d != nil {
-			ids = append(ids, d.id)
+			return []string{d.id}, nil
 		}
-		items, next, err := page(ids, in.NextToken, int(aws.ToInt32(in.MaxResults)), 50, "BadRequestException")
-		if err != nil {
-			return nil, err
-		}
-		return &guardduty.ListDetectorsOutput{DetectorIds: items, NextToken: next}, nil
+		return nil, nil
 	})
 	on(c, func(r *Request, in *guardduty.GetDetectorInput) (*guardduty.GetDetectorOutput, error) {
 		d, err := r.detector(in.DetectorId)

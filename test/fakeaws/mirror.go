@@ -51,7 +51,32 @@ func gets[C, I, O, P any](c *Cloud, _ method[C, I, O, P], v value) {
 
 // puts serves an operation that changes a value, and shows it.
 func puts[C, I, O, P any](c *Cloud, _ method[C, I, O, P], v value) {
-	on(c, func(r *Request, in *I) (*O, error) { return leave[O](r, v, in, in) })
+	on(c, func(r *Request, in *I) (out *O, err error) {
+		each(in, func(name string, one reflect.Value) {
+			if !enumerated(one) {
+				err = failure("InvalidParameterValue", "Value (%s) for parameter %s is invalid.", one, name)
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+		return leave[O](r, v, in, in)
+	})
+}
+
+// enumerated says whether a value is one of its enumeration's, where it has one.
+func enumerated(value reflect.Value) bool {
+	values := value.MethodByName("Values")
+	if !values.IsValid() {
+		return true
+	}
+	all := values.Call(nil)[0]
+	for i := range all.Len() {
+		if all.Index(i).Equal(value) {
+			return true
+		}
+	}
+	return false
 }
 
 // resets serves an operation that puts back what was first there.

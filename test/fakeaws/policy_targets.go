@@ -30,7 +30,7 @@ func (r *Request) targets(in fields) []string {
 		},
 		"rds": r.rdsTargets,
 		"s3":  r.s3Targets,
-		"sns": func(in fields) []string { return r.named(in, "sns", "", "TopicArn", "Name") },
+		"sns": func(in fields) []string { return r.named(in, "sns", "", "TopicArn", "Name", "ResourceArn") },
 	}[service(r.Operation)]
 	if !ok {
 		return []string{"*"}
@@ -85,6 +85,8 @@ func (r *Request) ec2Targets(in fields) []string {
 		return r.named(in, "ec2", "security-group/", "GroupId")
 	case in.text("InstanceId") != "":
 		return r.named(in, "ec2", "instance/", "InstanceId")
+	case in.text("SubnetId") != "":
+		return r.named(in, "ec2", "subnet/", "SubnetId")
 	case in.len("FlowLogIds") > 0:
 		return r.named(in, "ec2", "vpc-flow-log/", "FlowLogIds")
 	}

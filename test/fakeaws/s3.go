@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ type bucket struct {
 	ownership  *types.OwnershipControls
 	tags       []types.Tag
 	versioning types.BucketVersioningStatus
+	logging    *types.LoggingEnabled
 	locked     bool
 	// encryption is nil where nobody set it: S3 answers with its own default.
 	encryption *types.ServerSideEncryptionRule
@@ -82,6 +84,19 @@ func (r *Request) bucket(name, owner *string) (*bucket, error) {
 		return nil, failure("PermanentRedirect", "The bucket %s must be addressed in region %s", aws.ToString(name), b.region)
 	}
 	return b, nil
+}
+
+// ofBucket serves an operation on a bucket that is there.
+func ofBucket[I, O any](c *Cloud, handle func(*Request, *bucket, *I) (*O, error)) {
+	on(c, func(r *Request, in *I) (*O, error) {
+		name, _ := reflect.ValueOf(in).Elem().FieldByName("Bucket").Interface().(*string)
+		owner, _ := reflect.ValueOf(in).Elem().FieldByName("ExpectedBucketOwner").Interface().(*string)
+		b, err := r.bucket(name, owner)
+		if err != nil {
+			return nil, err
+		}
+		return handle(r, b, in)
+	})
 }
 
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)

@@ -12,50 +12,32 @@ import (
 const maxBucketPolicy = 20 * 1024
 
 func serveBucketPolicy(c *Cloud) {
-	on(c, putBucketPolicy)
-	on(c, func(r *Request, in *s3.GetBucketPolicyInput) (*s3.GetBucketPolicyOutput, error) {
-		b, err := r.policed(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
+	ofBucket(c, putBucketPolicy)
+	ofBucket(c, func(_ *Request, b *bucket, _ *s3.GetBucketPolicyInput) (*s3.GetBucketPolicyOutput, error) {
+		if b.policy == "" {
+			return nil, errNoPolicy()
 		}
 		return &s3.GetBucketPolicyOutput{Policy: aws.String(b.policy)}, nil
 	})
-	on(c, func(r *Request, in *s3.GetBucketPolicyStatusInput) (*s3.GetBucketPolicyStatusOutput, error) {
-		b, err := r.policed(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
+	ofBucket(c, func(_ *Request, b *bucket, _ *s3.GetBucketPolicyStatusInput) (*s3.GetBucketPolicyStatusOutput, error) {
+		if b.policy == "" {
+			return nil, errNoPolicy()
 		}
 		var document bucketPolicy
 		_ = json.Unmarshal([]byte(b.policy), &document)
 		return &s3.GetBucketPolicyStatusOutput{PolicyStatus: &types.PolicyStatus{IsPublic: aws.Bool(document.public())}}, nil
 	})
-	on(c, func(r *Request, in *s3.DeleteBucketPolicyInput) (*s3.DeleteBucketPolicyOutput, error) {
-		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
+	ofBucket(c, func(_ *Request, b *bucket, _ *s3.DeleteBucketPolicyInput) (*s3.DeleteBucketPolicyOutput, error) {
 		b.policy = ""
 		return &s3.DeleteBucketPolicyOutput{}, nil
 	})
 }
 
-// policed finds a bucket that has a policy.
-func (r *Request) policed(name, owner *string) (*bucket, error) {
-	b, err := r.bucket(name, owner)
-	if err != nil {
-		return nil, err
-	}
-	if b.policy == "" {
-		return nil, failure("NoSuchBucketPolicy", "The bucket policy does not exist")
-	}
-	return b, nil
+func errNoPolicy() error {
+	return failure("NoSuchBucketPolicy", "The bucket policy does not exist")
 }
 
-func putBucketPolicy(r *Request, in *s3.PutBucketPolicyInput) (*s3.PutBucketPolicyOutput, error) {
-	b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-	if err != nil {
-		return nil, err
-	}
+func putBucketPolicy(r *Request, b *bucket, in *s3.PutBucketPolicyInput) (*s3.PutBucketPolicyOutput, error) {
 	text := aws.ToString(in.Policy)
 	if len(text) > maxBucketPolicy {
 		return nil, failure("PolicyTooLarge", "Policy exceeds the maximum allowed document size.")

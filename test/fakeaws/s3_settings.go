@@ -14,44 +14,32 @@ func blockAll() *types.PublicAccessBlockConfiguration {
 }
 
 func serveBucketSettings(c *Cloud) {
-	on(c, func(r *Request, in *s3.GetPublicAccessBlockInput) (*s3.GetPublicAccessBlockOutput, error) {
-		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
+	ofBucket(c, func(_ *Request, b *bucket, _ *s3.GetPublicAccessBlockInput) (*s3.GetPublicAccessBlockOutput, error) {
 		if b.block == nil {
 			return nil, failure("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found")
 		}
 		return &s3.GetPublicAccessBlockOutput{PublicAccessBlockConfiguration: b.block}, nil
 	})
-	on(c, func(r *Request, in *s3.PutPublicAccessBlockInput) (*s3.PutPublicAccessBlockOutput, error) {
-		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
+	ofBucket(c, func(_ *Request, b *bucket, in *s3.PutPublicAccessBlockInput) (*s3.PutPublicAccessBlockOutput, error) {
 		if *in.PublicAccessBlockConfiguration == (types.PublicAccessBlockConfiguration{}) {
 			return nil, failure("InvalidRequest", "Must specify at least one configuration.")
 		}
 		b.block = spelledOut(in.PublicAccessBlockConfiguration)
 		return &s3.PutPublicAccessBlockOutput{}, nil
 	})
-	on(c, func(r *Request, in *s3.DeletePublicAccessBlockInput) (*s3.DeletePublicAccessBlockOutput, error) {
-		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
+	ofBucket(c, func(_ *Request, b *bucket, _ *s3.DeletePublicAccessBlockInput) (*s3.DeletePublicAccessBlockOutput, error) {
 		b.block = nil
 		return &s3.DeletePublicAccessBlockOutput{}, nil
 	})
-	on(c, getBucketVersioning)
-	on(c, putBucketVersioning)
-	on(c, getBucketEncryption)
-	on(c, putBucketEncryption)
-	on(c, func(r *Request, in *s3.DeleteBucketEncryptionInput) (*s3.DeleteBucketEncryptionOutput, error) {
-		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
+	ofBucket(c, func(_ *Request, b *bucket, _ *s3.GetBucketLoggingInput) (*s3.GetBucketLoggingOutput, error) {
+		return &s3.GetBucketLoggingOutput{LoggingEnabled: b.logging}, nil
+	})
+	ofBucket(c, putBucketLogging)
+	ofBucket(c, getBucketVersioning)
+	ofBucket(c, putBucketVersioning)
+	ofBucket(c, getBucketEncryption)
+	ofBucket(c, putBucketEncryption)
+	ofBucket(c, func(_ *Request, b *bucket, _ *s3.DeleteBucketEncryptionInput) (*s3.DeleteBucketEncryptionOutput, error) {
 		b.encryption = nil
 		return &s3.DeleteBucketEncryptionOutput{}, nil
 	})
@@ -66,20 +54,30 @@ func spelledOut(in *types.PublicAccessBlockConfiguration) *types.PublicAccessBlo
 	}
 }
 
-// getBucketVersioning says no status where versioning was never on.
-func getBucketVersioning(r *Request, in *s3.GetBucketVersioningInput) (*s3.GetBucketVersioningOutput, error) {
-	b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-	if err != nil {
-		return nil, err
+// putBucketLogging takes a target of the same owner and region only.
+func putBucketLogging(r *Request, b *bucket, in *s3.PutBucketLoggingInput) (*s3.PutBucketLoggingOutput, error) {
+	to := in.BucketLoggingStatus.LoggingEnabled
+	if to != nil {
+		target := r.Cloud.anyBucket(aws.ToString(to.TargetBucket))
+		switch {
+		case target == nil:
+			return nil, failure("InvalidTargetBucketForLogging", "The target bucket for logging does not exist")
+		case target.account != b.account:
+			return nil, failure("InvalidTargetBucketForLogging", "The owner for the bucket to be logged and the target bucket must be the same.")
+		case target.region != b.region:
+			return nil, failure("CrossLocationLoggingProhibitted", "Cross S3 location logging not allowed.")
+		}
 	}
+	b.logging = to
+	return &s3.PutBucketLoggingOutput{}, nil
+}
+
+// getBucketVersioning says no status where versioning was never on.
+func getBucketVersioning(_ *Request, b *bucket, _ *s3.GetBucketVersioningInput) (*s3.GetBucketVersioningOutput, error) {
 	return &s3.GetBucketVersioningOutput{Status: b.versioning}, nil
 }
 
-func putBucketVersioning(r *Request, in *s3.PutBucketVersioningInput) (*s3.PutBucketVersioningOutput, error) {
-	b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-	if err != nil {
-		return nil, err
-	}
+func putBucketVersioning(_ *Request, b *bucket, in *s3.PutBucketVersioningInput) (*s3.PutBucketVersioningOutput, error) {
 	status := in.VersioningConfiguration.Status
 	switch {
 	case in.VersioningConfiguration.MFADelete != "" && in.MFA == nil:
@@ -94,11 +92,7 @@ func putBucketVersioning(r *Request, in *s3.PutBucketVersioningInput) (*s3.PutBu
 }
 
 // getBucketEncryption always answers: AES256 is what every bucket has that nobody changed.
-func getBucketEncryption(r *Request, in *s3.GetBucketEncryptionInput) (*s3.GetBucketEncryptionOutput, error) {
-	b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-	if err != nil {
-		return nil, err
-	}
+func getBucketEncryption(_ *Request, b *bucket, _ *s3.GetBucketEncryptionInput) (*s3.GetBucketEncryptionOutput, error) {
 	rule := b.encryption
 	if rule == nil {
 		rule = &types.ServerSideEncryptionRule{
@@ -109,11 +103,7 @@ func getBucketEncryption(r *Request, in *s3.GetBucketEncryptionInput) (*s3.GetBu
 	return &s3.GetBucketEncryptionOutput{ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{Rules: []types.ServerSideEncryptionRule{*rule}}}, nil
 }
 
-func putBucketEncryption(r *Request, in *s3.PutBucketEncryptionInput) (*s3.PutBucketEncryptionOutput, error) {
-	b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-	if err != nil {
-		return nil, err
-	}
+func putBucketEncryption(_ *Request, b *bucket, in *s3.PutBucketEncryptionInput) (*s3.PutBucketEncryptionOutput, error) {
 	rules := in.ServerSideEncryptionConfiguration.Rules
 	if len(rules) != 1 || rules[0].ApplyServerSideEncryptionByDefault == nil {
 		return nil, failure("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
@@ -142,32 +132,20 @@ func regionOfKey(key *string) (string, bool) {
 }
 
 func serveOwnership(c *Cloud) {
-	on(c, func(r *Request, in *s3.GetBucketOwnershipControlsInput) (*s3.GetBucketOwnershipControlsOutput, error) {
-		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
+	ofBucket(c, func(_ *Request, b *bucket, _ *s3.GetBucketOwnershipControlsInput) (*s3.GetBucketOwnershipControlsOutput, error) {
 		if b.ownership == nil {
 			return nil, failure("OwnershipControlsNotFoundError", "The bucket ownership controls were not found")
 		}
 		return &s3.GetBucketOwnershipControlsOutput{OwnershipControls: b.ownership}, nil
 	})
-	on(c, func(r *Request, in *s3.PutBucketOwnershipControlsInput) (*s3.PutBucketOwnershipControlsOutput, error) {
-		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
+	ofBucket(c, func(_ *Request, b *bucket, in *s3.PutBucketOwnershipControlsInput) (*s3.PutBucketOwnershipControlsOutput, error) {
 		if len(in.OwnershipControls.Rules) != 1 {
 			return nil, failure("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
 		}
 		b.ownership = in.OwnershipControls
 		return &s3.PutBucketOwnershipControlsOutput{}, nil
 	})
-	on(c, func(r *Request, in *s3.DeleteBucketOwnershipControlsInput) (*s3.DeleteBucketOwnershipControlsOutput, error) {
-		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
+	ofBucket(c, func(_ *Request, b *bucket, _ *s3.DeleteBucketOwnershipControlsInput) (*s3.DeleteBucketOwnershipControlsOutput, error) {
 		b.ownership = nil
 		return &s3.DeleteBucketOwnershipControlsOutput{}, nil
 	})

@@ -10,33 +10,21 @@ import (
 )
 
 func serveBucketTagging(c *Cloud) {
-	on(c, func(r *Request, in *s3.GetBucketTaggingInput) (*s3.GetBucketTaggingOutput, error) {
-		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
+	ofBucket(c, func(_ *Request, b *bucket, _ *s3.GetBucketTaggingInput) (*s3.GetBucketTaggingOutput, error) {
 		if len(b.tags) == 0 {
 			return nil, failure("NoSuchTagSet", "The TagSet does not exist")
 		}
 		return &s3.GetBucketTaggingOutput{TagSet: b.tags}, nil
 	})
-	on(c, putBucketTagging)
-	on(c, func(r *Request, in *s3.DeleteBucketTaggingInput) (*s3.DeleteBucketTaggingOutput, error) {
-		b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
+	ofBucket(c, putBucketTagging)
+	ofBucket(c, func(_ *Request, b *bucket, _ *s3.DeleteBucketTaggingInput) (*s3.DeleteBucketTaggingOutput, error) {
 		b.tags = nil
 		return &s3.DeleteBucketTaggingOutput{}, nil
 	})
 }
 
 // putBucketTagging replaces every tag but those that AWS itself sets.
-func putBucketTagging(r *Request, in *s3.PutBucketTaggingInput) (*s3.PutBucketTaggingOutput, error) {
-	b, err := r.bucket(in.Bucket, in.ExpectedBucketOwner)
-	if err != nil {
-		return nil, err
-	}
+func putBucketTagging(_ *Request, b *bucket, in *s3.PutBucketTaggingInput) (*s3.PutBucketTaggingOutput, error) {
 	seen := map[string]bool{}
 	for _, tag := range in.Tagging.TagSet {
 		key := aws.ToString(tag.Key)

@@ -104,7 +104,7 @@ func TestDeniedWhateverElseIsAttached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := session.In("").IAM()
+	client := awsapi.Client[iam.Client](session.In(""))
 	for role, denied := range map[string]bool{"guardrails-audit": true, "break-glass-admin": true, "app": false} {
 		_, err := client.PutRolePolicy(awsapi.Permit(t.Context(), "iam:PutRolePolicy"), &iam.PutRolePolicyInput{RoleName: aws.String(role), PolicyName: aws.String("p"), PolicyDocument: aws.String(administrator)})
 		if fault.Is(err, fault.Denied) != denied {

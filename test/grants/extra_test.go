@@ -13,6 +13,7 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/iamgrant"
@@ -89,7 +90,8 @@ func hiddenBucket(ctx context.Context, t *testing.T, cloud *fakeaws.Cloud) {
 func bucketsMade(ctx context.Context, t *testing.T, cloud *fakeaws.Cloud) {
 	t.Helper()
 	for _, name := range []string{inventory.OwnTrailBucket(roundtrip.Account, "us-east-1"), inventory.OwnConfigBucket(roundtrip.Account, "us-east-1")} {
-		roundtrip.Done(t)(s3.NewFromConfig(cloud.ConfigFor(roundtrip.Account)).CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(name)}))
+		tags := &s3types.CreateBucketConfiguration{Tags: []s3types.Tag{{Key: aws.String(v1alpha1.OwnerTag), Value: aws.String(v1alpha1.OwnerValue)}}}
+		roundtrip.Done(t)(s3.NewFromConfig(cloud.ConfigFor(roundtrip.Account)).CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(name), CreateBucketConfiguration: tags}))
 	}
 	cloud.HideBucketRegions(roundtrip.Account)
 }

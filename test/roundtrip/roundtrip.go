@@ -88,14 +88,14 @@ type Entry struct {
 // Journal is a journal in memory.
 type Journal struct{ Entries []Entry }
 
-// Ended implements remedy.Journal.
-func (j *Journal) Ended(hash, call string) (v1alpha1.CallResult, bool) {
+// Result implements remedy.Journal.
+func (j *Journal) Result(hash, call string) v1alpha1.CallResult {
 	for _, e := range j.Entries {
-		if e.Hash == hash && e.Call == call && e.Result != v1alpha1.CallClaimed {
-			return e.Result, true
+		if e.Hash == hash && e.Call == call {
+			return e.Result
 		}
 	}
-	return "", false
+	return ""
 }
 
 // Claim implements remedy.Journal.

@@ -42,6 +42,10 @@ var ec2Scenes = []Scene{
 		OffWire: "Moto does not know GetImageBlockPublicAccessState", OnWire: v1alpha1.Unknown,
 	},
 	{
+		Control: "subnet-no-auto-public-ip", Settled: v1alpha1.Pass, set: publicSubnet,
+		Posture: v1alpha1.Posture{Network: v1alpha1.NetworkPosture{SubnetNoAutoPublicIP: &v1alpha1.Presence{}}},
+	},
+	{
 		Control: "vpc-default-sg-closed", Settled: v1alpha1.Pass, set: func(s *stage) { vpc(s) },
 		Posture: v1alpha1.Posture{Network: v1alpha1.NetworkPosture{VPCDefaultSGClosed: &v1alpha1.VPCDefaultSGClosed{}}},
 	},
@@ -74,6 +78,15 @@ func vpc(s *stage) *string {
 		return nil
 	}
 	return made.Vpc.VpcId
+}
+
+// publicSubnet gives an address to whatever is launched in it.
+func publicSubnet(s *stage) {
+	client := ec2.NewFromConfig(s.in("us-east-1"))
+	made := do(s, client.CreateSubnet, &ec2.CreateSubnetInput{VpcId: vpc(s), CidrBlock: aws.String("10.1.1.0/24")})
+	if made.Subnet != nil {
+		do(s, client.ModifySubnetAttribute, &ec2.ModifySubnetAttributeInput{SubnetId: made.Subnet.SubnetId, MapPublicIpOnLaunch: &types.AttributeBooleanValue{Value: aws.Bool(true)}})
+	}
 }
 
 // instance launches one that answers to IMDSv1.

@@ -63,6 +63,7 @@ var loggingScenes = []Scene{
 	{
 		Control: "config-recorder", Settled: v1alpha1.Pass,
 		Posture: v1alpha1.Posture{Monitoring: v1alpha1.MonitoringPosture{ConfigRecorder: &v1alpha1.ConfigRecorder{}}},
+		OffWire: "Moto ignores the tags of CreateBucket, by which the second region knows the bucket of the first", OnWire: v1alpha1.Fail,
 	},
 }
 
@@ -100,7 +101,11 @@ func logGroups(s *stage) {
 
 // loadBalancer stands in two zones, as one must, beside a bucket that may take its log.
 func loadBalancer(s *stage) {
-	do(s, s3.NewFromConfig(s.in("us-east-1")).CreateBucket, &s3.CreateBucketInput{Bucket: aws.String("access-logs")})
+	buckets := s3.NewFromConfig(s.in("us-east-1"))
+	do(s, buckets.CreateBucket, &s3.CreateBucketInput{Bucket: aws.String("access-logs")})
+	do(s, buckets.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: aws.String("access-logs"), Policy: aws.String(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"logdelivery.elasticloadbalancing.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::access-logs/*"}]}`,
+	)})
 	home, network := vpc(s), ec2.NewFromConfig(s.in("us-east-1"))
 	in := &elb.CreateLoadBalancerInput{Name: aws.String("shop")}
 	for zone, block := range map[string]string{"us-east-1a": "10.1.0.0/24", "us-east-1b": "10.1.1.0/24"} {

@@ -22,6 +22,10 @@ var s3Scenes = []Scene{
 		Posture: v1alpha1.Posture{DataAtRest: v1alpha1.DataAtRestPosture{S3BucketVersioning: &v1alpha1.S3BucketVersioning{}}},
 	},
 	{
+		Control: "s3-access-logging", Settled: v1alpha1.Pass, set: loggedBuckets,
+		Posture: v1alpha1.Posture{Logging: v1alpha1.LoggingPosture{S3AccessLogging: &v1alpha1.S3AccessLogging{BucketName: "scene-access", Region: "us-east-1"}}},
+	},
+	{
 		Control: "s3-bucket-encryption", Settled: v1alpha1.Pass, set: encryptedBuckets,
 		Posture: v1alpha1.Posture{DataAtRest: v1alpha1.DataAtRestPosture{S3BucketEncryption: &v1alpha1.S3BucketEncryption{Algorithm: "aws:kms"}}},
 	},
@@ -38,6 +42,18 @@ func openBuckets(s *stage) {
 	do(s, europe.CreateBucket, &s3.CreateBucketInput{Bucket: aws.String("scene-photos"), CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: "eu-west-1"}})
 	do(s, home.DeletePublicAccessBlock, &s3.DeletePublicAccessBlockInput{Bucket: aws.String("scene-logs")})
 	do(s, europe.DeletePublicAccessBlock, &s3.DeletePublicAccessBlockInput{Bucket: aws.String("scene-photos")})
+}
+
+// loggedBuckets are one that could be logged, beside the one that takes the logs.
+func loggedBuckets(s *stage) {
+	client := s3.NewFromConfig(s.in("us-east-1"))
+	for _, name := range []string{"scene-access", "scene-logs"} {
+		do(s, client.CreateBucket, &s3.CreateBucketInput{Bucket: &name})
+	}
+	do(s, client.PutBucketTagging, &s3.PutBucketTaggingInput{Bucket: aws.String("scene-logs"), Tagging: &types.Tagging{TagSet: []types.Tag{{Key: aws.String("team"), Value: aws.String("web")}}}})
+	do(s, client.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: aws.String("scene-access"), Policy: aws.String(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::scene-access/*"}]}`,
+	)})
 }
 
 // encryptedBuckets have S3's own encryption, said in words.

@@ -23,7 +23,6 @@ import (
 	crconfig "sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
-	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
@@ -59,7 +58,7 @@ type Options struct {
 	// Debounce is how long changes of postures are gathered before baselines and acceptances
 	// total them.
 	Debounce time.Duration
-	// KeepRuns and KeepRunsFor bound the final runs that an account keeps.
+	// KeepRuns bounds the final runs that came to nothing, KeepRunsFor all that an account keeps.
 	KeepRuns    int
 	KeepRunsFor time.Duration
 	// RoleMapNamespace is where ACK's role map lives.
@@ -98,7 +97,7 @@ func (o *Options) Bind(flags *flag.FlagSet) {
 	flags.DurationVar(&o.ApprovalTTL, "approval-ttl", o.ApprovalTTL, "How long the approval of a RemediationRun is good; what was not begun by then is offered again.")
 	flags.DurationVar(&o.MaxAcceptance, "max-acceptance", o.MaxAcceptance, "How far from its creation a RiskAcceptance may reach; one that reaches further covers nothing.")
 	flags.DurationVar(&o.UndoAcceptance, "undo-acceptance", o.UndoAcceptance, "How long findings that an undone run brings back are accepted, and so not mended again; at most --max-acceptance.")
-	flags.IntVar(&o.KeepRuns, "keep-runs", o.KeepRuns, "Final RemediationRuns kept per account.")
+	flags.IntVar(&o.KeepRuns, "keep-runs", o.KeepRuns, "Final RemediationRuns kept per account that changed nothing in AWS; the others are kept by age alone.")
 	flags.DurationVar(&o.KeepRunsFor, "keep-runs-for", o.KeepRunsFor, "How long final RemediationRuns are kept.")
 	flags.StringVar(&o.RoleMapNamespace, "role-map-namespace", o.RoleMapNamespace, "Namespace of the ConfigMap ack-role-account-map.")
 	flags.BoolVar(&o.SourceIdentity, "source-identity", o.SourceIdentity, "Set SourceIdentity on assumed roles; their trust policies must allow sts:SetSourceIdentity.")
@@ -149,7 +148,7 @@ func Run(ctx context.Context, cluster *rest.Config, base aws.Config, o Options) 
 	m, err := ctrl.NewManager(cluster, ctrl.Options{
 		Scheme: scheme,
 		Metrics: metricsserver.Options{
-			BindAddress: o.MetricsAddress, SecureServing: true, FilterProvider: filters.WithAuthenticationAndAuthorization,
+			BindAddress: o.MetricsAddress, SecureServing: true, FilterProvider: onlyAllowed,
 		},
 		HealthProbeBindAddress: o.ProbeAddress,
 		LeaderElection:         o.LeaderElection, LeaderElectionID: "aws.guardrails.dev", LeaderElectionNamespace: o.LeaderElectionNamespace,

@@ -1,7 +1,9 @@
 package cloudtrail
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
@@ -15,8 +17,8 @@ var multiRegion = posture.Add(&Controls, posture.Over[v1alpha1.CloudTrailMultiRe
 	ID:       "cloudtrail-multi-region",
 	Declared: func(p *v1alpha1.Posture) *v1alpha1.CloudTrailMultiRegion { return p.Logging.CloudTrailMultiRegion },
 	Observe:  inventory.AuditTrails.With(),
-	Judge: func(_ v1alpha1.CloudTrailMultiRegion, a inventory.AuditTrail, _ time.Time) posture.Verdict {
-		return judgeAuditTrail(a)
+	Judge: func(leaf v1alpha1.CloudTrailMultiRegion, a inventory.AuditTrail, _ time.Time) posture.Verdict {
+		return judgeAuditTrail(leaf, a)
 	},
 	Plans: func(leaf v1alpha1.CloudTrailMultiRegion) []action.Action {
 		return []action.Action{newTrail(leaf, inventory.AuditTrail{}), action.RecordAllRegions{}, action.RecordManagementEvents{}, action.StartTrail{}}
@@ -25,9 +27,9 @@ var multiRegion = posture.Add(&Controls, posture.Over[v1alpha1.CloudTrailMultiRe
 	ByHand: auditTrailByHand,
 })
 
-// judgeAuditTrail passes on any trail without a gap. Without one, what could not be read leaves
-// the account unknown: it may be recorded.
-func judgeAuditTrail(a inventory.AuditTrail) posture.Verdict {
+// judgeAuditTrail passes on any trail without a gap whose records stay within the account or its
+// organization. Without one, what could not be read leaves the account unknown: it may be recorded.
+func judgeAuditTrail(leaf v1alpha1.CloudTrailMultiRegion, a inventory.AuditTrail) posture.Verdict {
 	var unread error
 	for _, t := range a.Trails {
 		gaps, err := t.Gaps()
@@ -37,8 +39,12 @@ func judgeAuditTrail(a inventory.AuditTrail) posture.Verdict {
 				unread = err
 			}
 		case len(gaps) > 0:
-		case t.Own():
-			return posture.Pass()
+		case t.Ours():
+			kept, err := keeps(leaf, a, t)
+			if kept {
+				return posture.Pass()
+			}
+			unread = cmp.Or(unread, err)
 		default:
 			return posture.Inherited("trail %s of account %s records all regions", t.ID, t.Owner)
 		}
@@ -50,7 +56,20 @@ func judgeAuditTrail(a inventory.AuditTrail) posture.Verdict {
 	if !ok {
 		return posture.Fail("NoTrail", "no trail of the account records all regions; trails of other accounts that do, and may stop at any time: %d", len(a.Trails))
 	}
+	if gaps, _ := best.Gaps(); len(gaps) == 0 {
+		return posture.Fail("DeliversElsewhere", "trail %s delivers to bucket %s, which is not the account's", best.ID, best.Bucket)
+	}
 	return judgeGaps(best)
+}
+
+// keeps says whether what a trail of the account records comes to a bucket of the account, or to
+// one that was chosen: by its organization, or in the declaration.
+func keeps(leaf v1alpha1.CloudTrailMultiRegion, a inventory.AuditTrail, t inventory.Trail) (bool, error) {
+	if t.Organization || t.Bucket == leaf.BucketName {
+		return true, nil
+	}
+	own, err := a.OwnBuckets.Get()
+	return slices.Contains(own, t.Bucket), err
 }
 
 // judgeGaps names the first gap of a trail.
@@ -113,6 +132,10 @@ func auditTrailByHand(_ v1alpha1.CloudTrailMultiRegion, a inventory.AuditTrail) 
 	best, ok := a.Best()
 	if !ok {
 		return ""
+	}
+	if gaps, err := best.Gaps(); err == nil && len(gaps) == 0 {
+		return fmt.Sprintf("whoever has bucket %s has the records of trail %s: if it is meant to, name it as bucketName of cloudtrail-multi-region; else `aws cloudtrail update-trail --name %s --region %s --s3-bucket-name BUCKET` with one of yours",
+			best.Bucket, best.ID, best.ARN, best.Region)
 	}
 	status, _ := best.Status.Get()
 	if status.DeliveryError != "" {

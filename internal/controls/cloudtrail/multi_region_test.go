@@ -45,6 +45,7 @@ func advanced(fields ...inventory.FieldSelector) func(*inventory.Trail) {
 func TestMultiRegion(t *testing.T) {
 	asItIs := func(*inventory.Trail) {}
 	stopped := status(inventory.TrailStatus{})
+	elsewhere := func(t *inventory.Trail) { t.Bucket = "theirs" }
 	regional := func(t *inventory.Trail) { t.MultiRegion = false }
 	denied := func(t *inventory.Trail) {
 		t.Status = inventory.Unseen[inventory.TrailStatus](fault.DeniedRead("cloudtrail:GetTrailStatus", "cloudtrail:GetTrailStatus"))
@@ -58,6 +59,10 @@ func TestMultiRegion(t *testing.T) {
 	}{
 		"own":                       {[]inventory.Trail{recording(own, "a", asItIs)}, v1alpha1.Pass, "AsDeclared", ""},
 		"of the organization":       {[]inventory.Trail{recording(foreign, "a", asItIs)}, v1alpha1.Pass, "Inherited", "trail a of account 222222222222 records all regions"},
+		"to another's bucket":       {[]inventory.Trail{recording(own, "a", elsewhere)}, v1alpha1.Fail, "DeliversElsewhere", "trail a delivers to bucket theirs, which is not the account's"},
+		"to the organization's":     {[]inventory.Trail{recording(own, "a", func(t *inventory.Trail) { t.Bucket, t.Organization = "theirs", true })}, v1alpha1.Pass, "AsDeclared", ""},
+		"to the declared":           {[]inventory.Trail{recording(own, "a", func(t *inventory.Trail) { t.Bucket = "archive" })}, v1alpha1.Pass, "AsDeclared", ""},
+		"to another's and to ours":  {[]inventory.Trail{recording(own, "a", elsewhere), recording(own, "b", asItIs)}, v1alpha1.Pass, "AsDeclared", ""},
 		"one of two":                {[]inventory.Trail{recording(own, "a", stopped), recording(own, "b", asItIs)}, v1alpha1.Pass, "AsDeclared", ""},
 		"advanced":                  {[]inventory.Trail{recording(own, "a", advanced(managing))}, v1alpha1.Pass, "AsDeclared", ""},
 		"none":                      {nil, v1alpha1.Fail, "NoTrail", "no trail of the account records all regions; trails of other accounts that do, and may stop at any time: 0"},
@@ -75,7 +80,7 @@ func TestMultiRegion(t *testing.T) {
 		"not read":                  {[]inventory.Trail{recording(own, "a", func(t *inventory.Trail) { t.Status = inventory.Observed[inventory.TrailStatus]{} })}, v1alpha1.Unknown, "NotRead", "the fact was not read"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := multiRegion.Judge(v1alpha1.CloudTrailMultiRegion{}, inventory.AuditTrail{Trails: row.trails}, asOf)
+			got := multiRegion.Judge(v1alpha1.CloudTrailMultiRegion{BucketName: "archive"}, inventory.AuditTrail{Trails: row.trails, OwnBuckets: inventory.Seen([]string{"logs"}, asOf)}, asOf)
 			if got.Status != row.want || got.Reason != row.reason || got.Message != row.says {
 				t.Errorf("got %+v, want %s %s %q", got, row.want, row.reason, row.says)
 			}

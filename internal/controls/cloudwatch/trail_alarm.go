@@ -54,7 +54,7 @@ func (w trailAlarm) judge(a inventory.Alerts) posture.Verdict {
 	}
 	var found way
 	for _, t := range a.AuditTrail.Trails {
-		if ok, _ := t.Records(); !ok || !t.Own() {
+		if ok, _ := t.Records(); !ok || !t.Ours() {
 			continue
 		}
 		if w := w.from(t, a); w.reached > found.reached {
@@ -69,7 +69,7 @@ func judgeTrail(a inventory.AuditTrail) (verdict posture.Verdict, broken bool) {
 	var unread error
 	for _, t := range a.Trails {
 		ok, err := t.Records()
-		if ok && t.Own() {
+		if ok && t.Ours() {
 			return posture.Verdict{}, false
 		}
 		if err != nil && t.Candidate() {

@@ -39,7 +39,7 @@ func TestEBSDefaultEncryption(t *testing.T) {
 func TestEBSDefaultEncryptionWithAKey(t *testing.T) {
 	declared := v1alpha1.Posture{DataAtRest: v1alpha1.DataAtRestPosture{EBSDefaultEncryption: &v1alpha1.EBSDefaultEncryption{KMSKeyAlias: "alias/ebs"}}}
 	enabled := aliasedKey(keyARN, "Enabled")
-	setKey := "encrypt new EBS volumes in eu-west-1 with alias/ebs"
+	setKey := "encrypt new EBS volumes in eu-west-1 with alias/ebs (arn:aws:kms:eu-west-1:111111111111:key/k1)"
 	enable := "make the key usable: aws kms enable-key --region eu-west-1 --key-id " + keyARN + " (cancel its deletion first if it is pending)"
 	check(t, ebsDefaultEncryption, declared, refused(map[string]row[inventory.EBSDefault]{
 		"by ARN":   {items: one(ebsDefault(true, keyARN, enabled)), want: v1alpha1.Pass, reason: "AsDeclared"},

@@ -14,7 +14,7 @@ import (
 var enabled = posture.Add(&Controls, posture.Over[v1alpha1.GuardDuty, inventory.Detector]{
 	ID:       "guardduty-enabled",
 	Declared: func(p *v1alpha1.Posture) *v1alpha1.GuardDuty { return p.Threat.GuardDuty },
-	Observe:  inventory.Detectors.With(),
+	Observe:  inventory.DetectorIs.Selection(),
 	Judge: func(_ v1alpha1.GuardDuty, d inventory.Detector, _ time.Time) posture.Verdict {
 		state, err := d.State.Get()
 		switch {
@@ -27,10 +27,10 @@ var enabled = posture.Add(&Controls, posture.Over[v1alpha1.GuardDuty, inventory.
 		}
 		return posture.Pass()
 	},
-	Plans: posture.Always[v1alpha1.GuardDuty](action.CreateDetector{}, action.EnableDetector{}),
+	Plans: posture.Always[v1alpha1.GuardDuty](action.CreateDetector{}, action.DetectorState.Set(action.Target{}, inventory.DetectorDisabled, inventory.DetectorEnabled)),
 	Mend: func(_ v1alpha1.GuardDuty, d inventory.Detector) []action.Action {
 		if state, _ := d.State.Get(); state == inventory.DetectorDisabled {
-			return []action.Action{action.EnableDetector{Detector: action.On(d)}}
+			return []action.Action{action.DetectorState.Set(action.On(d), state, inventory.DetectorEnabled)}
 		}
 		return []action.Action{action.CreateDetector{Detector: action.On(d)}}
 	},

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
@@ -14,42 +13,39 @@ import (
 )
 
 // Every bucket has been encrypted since 2023, so what counts is whose key it is.
-var bucketEncryption = posture.Add(&Controls, posture.Over[v1alpha1.S3BucketEncryption, inventory.Bucket]{
+var bucketEncryption = posture.AddPlain(&Controls, posture.Plain[v1alpha1.S3BucketEncryption, inventory.Bucket, inventory.BucketEncryptionRule]{
 	ID: "s3-bucket-encryption",
 	Declared: func(p *v1alpha1.Posture) *v1alpha1.S3BucketEncryption {
 		return p.DataAtRest.S3BucketEncryption
 	},
-	Observe: inventory.Buckets.With(inventory.BucketEncryption),
-	Judge: func(leaf v1alpha1.S3BucketEncryption, b inventory.Bucket, _ time.Time) posture.Verdict {
-		rule, err := b.Encryption.Get()
-		switch {
-		case err != nil:
-			return posture.Unknown(err)
-		case rule.Algorithm == "":
-			return posture.Fail("NoDefaultEncryption", "the bucket has no default encryption, declared is %s", declaredAlgorithm(leaf))
-		case strength(rule.Algorithm) < 0:
-			return posture.Fail("UnknownEncryption", "objects are encrypted by %s, which this version does not know", rule.Algorithm)
-		case strength(rule.Algorithm) < strength(declaredAlgorithm(leaf)):
-			return posture.Fail("WeakEncryption", "new objects are encrypted by %s, declared is %s", rule.Algorithm, declaredAlgorithm(leaf))
-		case !usesKey(rule, leaf.KMSKeyARN):
-			return posture.Fail("OtherKey", "new objects are encrypted with %s, declared is %s", cmp.Or(rule.KMSKey, "the AWS-managed key"), leaf.KMSKeyARN)
+	Setting: action.BucketEncryption,
+	Want: func(leaf v1alpha1.S3BucketEncryption, have inventory.BucketEncryptionRule) inventory.BucketEncryptionRule {
+		if strength(have.Algorithm) >= strength(declaredAlgorithm(leaf)) && usesKey(have, leaf.KMSKeyARN) {
+			return have
 		}
-		return posture.Pass()
+		return strengthen(have, leaf)
 	},
-	Plans: posture.Always[v1alpha1.S3BucketEncryption](action.EncryptBucket{}),
-	Mend: func(leaf v1alpha1.S3BucketEncryption, b inventory.Bucket) []action.Action {
-		rule, _ := b.Encryption.Get()
-		if strength(rule.Algorithm) < 0 && rule.Algorithm != "" || !sameRegion(leaf.KMSKeyARN, b) {
-			return nil
+	Fails: func(leaf v1alpha1.S3BucketEncryption, have inventory.BucketEncryptionRule) posture.Verdict {
+		switch {
+		case have.Algorithm == "":
+			return posture.Fail("NoDefaultEncryption", "the bucket has no default encryption, declared is %s", declaredAlgorithm(leaf))
+		case strength(have.Algorithm) < 0:
+			return posture.Fail("UnknownEncryption", "objects are encrypted by %s, which this version does not know", have.Algorithm)
+		case strength(have.Algorithm) < strength(declaredAlgorithm(leaf)):
+			return posture.Fail("WeakEncryption", "new objects are encrypted by %s, declared is %s", have.Algorithm, declaredAlgorithm(leaf))
 		}
-		return []action.Action{action.EncryptBucket{Bucket: action.On(b), From: rule, To: strengthen(rule, leaf)}}
+		return posture.Fail("OtherKey", "new objects are encrypted with %s, declared is %s", cmp.Or(have.KMSKey, "the AWS-managed key"), leaf.KMSKeyARN)
 	},
 	ByHand: func(leaf v1alpha1.S3BucketEncryption, b inventory.Bucket) string {
-		if !sameRegion(leaf.KMSKeyARN, b) {
+		rule, _ := b.Encryption.Get()
+		switch {
+		case !sameRegion(leaf.KMSKeyARN, b):
 			return fmt.Sprintf("the declared key %s is of another region than the bucket (%s): replicate a multi-Region key there, or declare a key of that region, and set it: aws s3api put-bucket-encryption --bucket %s --region %s --server-side-encryption-configuration "+
 				"'{\"Rules\":[{\"ApplyServerSideEncryptionByDefault\":{\"SSEAlgorithm\":\"%s\",\"KMSMasterKeyID\":\"KEY_ARN\"},\"BucketKeyEnabled\":true}]}'", leaf.KMSKeyARN, b.Region, b.ID, b.Region, declaredAlgorithm(leaf))
+		case rule.Algorithm != "" && strength(rule.Algorithm) < 0:
+			return fmt.Sprintf("look at the bucket's encryption, which this version does not know: aws s3api get-bucket-encryption --bucket %s --region %s", b.ID, b.Region)
 		}
-		return fmt.Sprintf("look at the bucket's encryption, which this version does not know: aws s3api get-bucket-encryption --bucket %s --region %s", b.ID, b.Region)
+		return ""
 	},
 })
 

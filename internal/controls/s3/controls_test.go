@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
-	"github.com/guardrails-dev/aws-guardrails/internal/fault"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
 )
@@ -14,10 +13,6 @@ import (
 var asOf = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func seen[T any](value T) inventory.Observed[T] { return inventory.Seen(value, asOf) }
-
-func denied[T any](operation, permission string) inventory.Observed[T] {
-	return inventory.Unseen[T](fault.DeniedRead(operation, permission))
-}
 
 // expect compares a verdict's status and reason, and that the message holds what it must say.
 func expect(t *testing.T, got posture.Verdict, status v1alpha1.VerdictStatus, reason, says string) {

@@ -18,7 +18,7 @@ var tlsOnly = posture.Add(&Controls, posture.Over[v1alpha1.S3TLSOnly, inventory.
 	Declared: func(p *v1alpha1.Posture) *v1alpha1.S3TLSOnly {
 		return p.DataInTransit.S3TLSOnly
 	},
-	Observe: inventory.Buckets.With(inventory.BucketPolicy),
+	Observe: inventory.BucketPolicy.Selection(),
 	Judge: func(_ v1alpha1.S3TLSOnly, b inventory.Bucket, _ time.Time) posture.Verdict {
 		policy, err := b.Policy.Get()
 		if err != nil {

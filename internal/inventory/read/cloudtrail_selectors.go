@@ -12,9 +12,11 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-// EventSelectors reads which events a trail records.
-func EventSelectors(ctx context.Context, s *awsapi.Session, region, arn string) (inventory.EventSelectors, error) {
-	out, err := s.In(region).CloudTrail().GetEventSelectors(ctx, &cloudtrail.GetEventSelectorsInput{TrailName: aws.String(arn)})
+var getEventSelectors = awsapi.Reads((*cloudtrail.Client).GetEventSelectors)
+
+// EventSelectors are which events a trail records.
+var EventSelectors = look(func(ctx context.Context, s *awsapi.Session, trail inventory.Ref) (inventory.EventSelectors, error) {
+	out, err := getEventSelectors.In(ctx, s.In(trail.Region), &cloudtrail.GetEventSelectorsInput{TrailName: &trail.ARN})
 	if err != nil {
 		return inventory.EventSelectors{}, fmt.Errorf("reading event selectors: %w", err)
 	}
@@ -26,7 +28,7 @@ func EventSelectors(ctx context.Context, s *awsapi.Session, region, arn string) 
 		selectors.Advanced = append(selectors.Advanced, advancedSelector(advanced))
 	}
 	return selectors, nil
-}
+}, getEventSelectors)
 
 // basicSelector takes a value that is not there as its documented default.
 func basicSelector(in types.EventSelector) inventory.EventSelector {

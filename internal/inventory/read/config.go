@@ -13,27 +13,34 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
+var (
+	describeRecorders      = awsapi.Reads((*config.Client).DescribeConfigurationRecorders)
+	describeRecorderStatus = awsapi.Reads((*config.Client).DescribeConfigurationRecorderStatus)
+	describeChannels       = awsapi.Reads((*config.Client).DescribeDeliveryChannels)
+	listRecorderTags       = awsapi.Reads((*config.Client).ListTagsForResource)
+)
+
 func recorders(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.Recording, error) {
 	found := inventory.Recording{
 		Ref:  s.ref("AWS::Config::ConfigurationRecorder", s.Region, s.Account, ""),
 		Home: s.Region == s.Home, HomeRegion: s.Home,
 	}
-	recorder, err := FindRecorder(ctx, s.Session, s.Region)
+	recorder, err := FindRecorder.Of(ctx, s.Session, s.Region)
 	if err != nil {
 		return nil, err
 	}
 	if recorder != nil {
 		found.Recorder = &inventory.Recorder{Name: aws.ToString(recorder.Name), ARN: aws.ToString(recorder.Arn), Group: RecordingGroup(recorder)}
-		found.Status = observeCall(s, func() (inventory.RecorderStatus, error) { return RecorderStatus(ctx, s.Session, s.Region) })
+		found.Status = observeCall(s, func() (inventory.RecorderStatus, error) { return RecorderStatus.Of(ctx, s.Session, s.Region) })
 	}
-	found.Channel = observeCall(s, func() (inventory.DeliveryChannel, error) { return DeliveryChannel(ctx, s.Session, s.Region) })
+	found.Channel = observeCall(s, func() (inventory.DeliveryChannel, error) { return DeliveryChannel.Of(ctx, s.Session, s.Region) })
 	return []inventory.Recording{found}, nil
 }
 
 // FindRecorder reads the region's own recorder, nil where it has none. Those that AWS services
 // keep for themselves are not shown to who names none.
-func FindRecorder(ctx context.Context, s *awsapi.Session, region string) (*types.ConfigurationRecorder, error) {
-	out, err := s.In(region).Config().DescribeConfigurationRecorders(ctx, &config.DescribeConfigurationRecordersInput{})
+var FindRecorder = look(func(ctx context.Context, s *awsapi.Session, region string) (*types.ConfigurationRecorder, error) {
+	out, err := describeRecorders.In(ctx, s.In(region), &config.DescribeConfigurationRecordersInput{})
 	if err != nil {
 		return nil, fmt.Errorf("describing configuration recorders: %w", err)
 	}
@@ -43,7 +50,7 @@ func FindRecorder(ctx context.Context, s *awsapi.Session, region string) (*types
 		}
 	}
 	return nil, nil
-}
+}, describeRecorders)
 
 // RecordingGroup says which types a recorder records. A recorder without a group records all.
 func RecordingGroup(recorder *types.ConfigurationRecorder) inventory.RecordingGroup {
@@ -69,10 +76,9 @@ func resourceTypes(in []types.ResourceType) []string {
 	return out
 }
 
-// RecorderStatus reads what the region's own recorder is doing; one that is not there does
-// nothing.
-func RecorderStatus(ctx context.Context, s *awsapi.Session, region string) (inventory.RecorderStatus, error) {
-	out, err := s.In(region).Config().DescribeConfigurationRecorderStatus(ctx, &config.DescribeConfigurationRecorderStatusInput{})
+// RecorderStatus is what the region's own recorder is doing; one that is not there does nothing.
+var RecorderStatus = look(func(ctx context.Context, s *awsapi.Session, region string) (inventory.RecorderStatus, error) {
+	out, err := describeRecorderStatus.In(ctx, s.In(region), &config.DescribeConfigurationRecorderStatusInput{})
 	if err != nil {
 		return inventory.RecorderStatus{}, fmt.Errorf("reading recorder status: %w", err)
 	}
@@ -91,11 +97,11 @@ func RecorderStatus(ctx context.Context, s *awsapi.Session, region string) (inve
 		return found, nil
 	}
 	return inventory.RecorderStatus{}, nil
-}
+}, describeRecorderStatus)
 
-// DeliveryChannel reads where the region's records go; the zero channel is none.
-func DeliveryChannel(ctx context.Context, s *awsapi.Session, region string) (inventory.DeliveryChannel, error) {
-	out, err := s.In(region).Config().DescribeDeliveryChannels(ctx, &config.DescribeDeliveryChannelsInput{})
+// DeliveryChannel is where the region's records go; the zero channel is none.
+var DeliveryChannel = look(func(ctx context.Context, s *awsapi.Session, region string) (inventory.DeliveryChannel, error) {
+	out, err := describeChannels.In(ctx, s.In(region), &config.DescribeDeliveryChannelsInput{})
 	if err != nil {
 		return inventory.DeliveryChannel{}, fmt.Errorf("describing delivery channels: %w", err)
 	}
@@ -103,7 +109,7 @@ func DeliveryChannel(ctx context.Context, s *awsapi.Session, region string) (inv
 		return inventory.DeliveryChannel{Name: aws.ToString(channel.Name), Bucket: aws.ToString(channel.S3BucketName)}, nil
 	}
 	return inventory.DeliveryChannel{}, nil
-}
+}, describeChannels)
 
 // recorderTags reads who owns a recorder with which something is wrong.
 func recorderTags(ctx context.Context, s *Scope, r inventory.Recording) inventory.Recording {
@@ -111,15 +117,11 @@ func recorderTags(ctx context.Context, s *Scope, r inventory.Recording) inventor
 		return r
 	}
 	r.Tags = observeCall(s, func() (map[string]string, error) {
-		out, err := s.AWS.Config().ListTagsForResource(ctx, &config.ListTagsForResourceInput{ResourceArn: aws.String(r.Recorder.ARN)})
+		out, err := listRecorderTags.In(ctx, s.AWS, &config.ListTagsForResourceInput{ResourceArn: aws.String(r.Recorder.ARN)})
 		if err != nil {
 			return nil, fmt.Errorf("reading recorder tags: %w", err)
 		}
-		tags := map[string]string{}
-		for _, tag := range out.Tags {
-			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
-		}
-		return tags, nil
+		return byKey(out.Tags, func(t types.Tag) (*string, *string) { return t.Key, t.Value }), nil
 	})
 	return r
 }

@@ -6,11 +6,10 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-var dataReaders = []reader{
-	collection(inventory.Databases, databases, nil),
-	collection(inventory.DBSnapshots, dbSnapshots, nil),
-	tables,
-	dbInstances,
+var _ = []*reader{
+	collection(inventory.Databases, databases, nil).takes(describeDBClusters, describeDBInstances),
+	collection(inventory.DBSnapshots, dbSnapshots, nil).takes(describeDBSnapshots, describeDBClusterSnapshots).
+		takesFor(inventory.DBSnapshotSharing, describeDBSnapshotAttributes, describeDBClusterSnapshotAttributes),
 }
 
 // errNoContent is an answer without what was asked for. It is not an absence.

@@ -28,11 +28,13 @@ type record struct {
 	} `json:"userIdentity"`
 }
 
+var lookupEvents = awsapi.Reads((*cloudtrail.Client).LookupEvents)
+
 // Deeds reads who changed a resource since, newest first, as far as one call tells: the API is
 // slow (two calls a second), and the newest page is enough to name somebody. Calls that failed
 // changed nothing. An event may be minutes late.
 func Deeds(ctx context.Context, s *awsapi.Session, region, resource string, since time.Time) ([]inventory.Deed, error) {
-	out, err := s.In(region).CloudTrail().LookupEvents(ctx, &cloudtrail.LookupEventsInput{
+	out, err := lookupEvents.In(ctx, s.In(region), &cloudtrail.LookupEventsInput{
 		LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyResourceName, AttributeValue: aws.String(resource)}},
 		StartTime:        aws.Time(since), MaxResults: aws.Int32(deedsPage),
 	})

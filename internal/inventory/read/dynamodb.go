@@ -11,13 +11,13 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-var tables = made(inventory.Tables,
-	list(func(ctx context.Context, s *Scope, _ string) ([]inventory.Table, error) {
-		return gather(ctx, dynamodb.NewListTablesPaginator(s.AWS.DynamoDB(), &dynamodb.ListTablesInput{Limit: aws.Int32(100)}),
-			func(page *dynamodb.ListTablesOutput) []string { return page.TableNames },
-			func(name string) inventory.Table { return inventory.Table{Ref: of(s, inventory.Tables, name)} })
-	}, "dynamodb:ListTables"),
-	tagged[inventory.Table](tableTags, "dynamodb:ListTagsOfResource"),
+var _ = made(inventory.Tables,
+	listed(awsapi.Lists(dynamodb.NewListTablesPaginator), dynamodb.ListTablesInput{Limit: aws.Int32(100)},
+		func(page *dynamodb.ListTablesOutput) []string { return page.TableNames },
+		func(s *Scope, name string) inventory.Table {
+			return inventory.Table{Ref: of(s, inventory.Tables, name)}
+		}),
+	tagged[inventory.Table](tableTags, listTableTags),
 	gone[inventory.Table]("TableNotFoundException"),
 	// Point-in-time recovery lies inside the continuous backups, which are always on.
 	asked(inventory.TablePointInTimeRecovery, awsapi.Reads((*dynamodb.Client).DescribeContinuousBackups),
@@ -33,10 +33,12 @@ var tables = made(inventory.Tables,
 		}),
 )
 
+var listTableTags = awsapi.Reads((*dynamodb.Client).ListTagsOfResource)
+
 func tableTags(ctx context.Context, s *Scope, table inventory.Ref) (map[string]string, error) {
 	var all []types.Tag
 	for token := (*string)(nil); ; {
-		page, err := s.AWS.DynamoDB().ListTagsOfResource(ctx, &dynamodb.ListTagsOfResourceInput{ResourceArn: &table.ARN, NextToken: token})
+		page, err := listTableTags.In(ctx, s.AWS, &dynamodb.ListTagsOfResourceInput{ResourceArn: &table.ARN, NextToken: token})
 		if err != nil {
 			return nil, err
 		}

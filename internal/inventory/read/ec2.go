@@ -7,15 +7,14 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-var ec2Readers = []reader{
-	collection(inventory.SecurityGroups, securityGroups, securityGroupInterfaces),
-	collection(inventory.Instances, instances, nil),
-	collection(inventory.MetadataDefaults, metadataDefaults, nil),
-	collection(inventory.EBSDefaults, ebsDefaults, ebsDefaultKey),
-	collection(inventory.EBSSnapshots, snapshots, snapshotConfirmed),
-	collection(inventory.Images, images, nil),
-	collection(inventory.VPCs, vpcs, nil),
-	regions,
+var _ = []*reader{
+	collection(inventory.SecurityGroups, securityGroups, securityGroupInterfaces).takes(describeSecurityGroups, describeSecurityGroupRules, describeNetworkInterfaces),
+	collection(inventory.Instances, instances, nil).takes(describeInstances),
+	collection(inventory.MetadataDefaults, metadataDefaults, nil).takes(getMetadataDefaults),
+	collection(inventory.EBSDefaults, ebsDefaults, ebsDefaultKey).takes(getEBSEncryption, getEBSKey).takesFor(inventory.EBSKey(""), describeKey),
+	collection(inventory.EBSSnapshots, snapshots, snapshotConfirmed).takes(describeSnapshots, describeSnapshotAttribute),
+	collection(inventory.Images, images, nil).takes(describeImages),
+	collection(inventory.VPCs, vpcs, nil).takes(describeVpcs, describeFlowLogs),
 }
 
 // ec2Page is the most that EC2's lists give at once.

@@ -16,14 +16,15 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
+var (
+	describeSecurityGroups     = awsapi.Lists(ec2.NewDescribeSecurityGroupsPaginator)
+	describeSecurityGroupRules = awsapi.Lists(ec2.NewDescribeSecurityGroupRulesPaginator)
+	describeNetworkInterfaces  = awsapi.Lists(ec2.NewDescribeNetworkInterfacesPaginator)
+)
+
 func securityGroups(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.SecurityGroup, error) {
 	var all []inventory.SecurityGroup
-	pages := ec2.NewDescribeSecurityGroupsPaginator(s.AWS.EC2(), &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(ec2Page)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("listing security groups: %w", err)
-		}
+	err := describeSecurityGroups.In(ctx, s.AWS, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(ec2Page)}, func(page *ec2.DescribeSecurityGroupsOutput) error {
 		for _, g := range page.SecurityGroups {
 			if aws.ToString(g.OwnerId) != s.Account {
 				continue
@@ -34,11 +35,15 @@ func securityGroups(ctx context.Context, s *Scope, _ inventory.Facets) ([]invent
 				Title: aws.ToString(g.GroupName), VPC: aws.ToString(g.VpcId),
 			})
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing security groups: %w", err)
 	}
 	if len(all) == 0 {
 		return all, nil
 	}
-	rules, err := securityGroupRules(ctx, s)
+	rules, err := rulesByGroup(ctx, s.AWS, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -48,38 +53,33 @@ func securityGroups(ctx context.Context, s *Scope, _ inventory.Facets) ([]invent
 	return all, nil
 }
 
-// securityGroupRules reads the rules of all groups of the region. They are read apart because
-// the groups' own list does not say their ids.
-func securityGroupRules(ctx context.Context, s *Scope) (map[string][]inventory.SecurityGroupRule, error) {
-	return rulesByGroup(ctx, s.AWS.EC2(), nil)
-}
-
-// RulesOf reads the rules of one group, which must be there.
-func RulesOf(ctx context.Context, s *awsapi.Session, region, group string) ([]inventory.SecurityGroupRule, error) {
-	client := s.In(region).EC2()
-	if _, err := client.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{GroupIds: []string{group}}); err != nil {
-		return nil, fmt.Errorf("reading security group %s: %w", group, err)
+// RulesOf are the rules of one group, which must be there.
+var RulesOf = look(func(ctx context.Context, s *awsapi.Session, group inventory.Ref) ([]inventory.SecurityGroupRule, error) {
+	in := s.In(group.Region)
+	if _, err := gather(ctx, in, describeSecurityGroups, &ec2.DescribeSecurityGroupsInput{GroupIds: []string{group.ID}},
+		func(page *ec2.DescribeSecurityGroupsOutput) []types.SecurityGroup { return page.SecurityGroups }, same); err != nil {
+		return nil, fmt.Errorf("reading security group %s: %w", group.ID, err)
 	}
-	byGroup, err := rulesByGroup(ctx, client, []types.Filter{{Name: aws.String("group-id"), Values: []string{group}}})
-	return byGroup[group], err
-}
+	byGroup, err := rulesByGroup(ctx, in, []types.Filter{{Name: aws.String("group-id"), Values: []string{group.ID}}})
+	return byGroup[group.ID], err
+}, describeSecurityGroups, describeSecurityGroupRules)
 
-func rulesByGroup(ctx context.Context, client *ec2.Client, filters []types.Filter) (map[string][]inventory.SecurityGroupRule, error) {
+// rulesByGroup reads rules apart from the groups, whose own list does not say their ids.
+func rulesByGroup(ctx context.Context, in *awsapi.Clients, filters []types.Filter) (map[string][]inventory.SecurityGroupRule, error) {
 	byGroup := map[string][]inventory.SecurityGroupRule{}
-	pages := ec2.NewDescribeSecurityGroupRulesPaginator(client, &ec2.DescribeSecurityGroupRulesInput{MaxResults: aws.Int32(ec2Page), Filters: filters})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("listing security group rules: %w", err)
-		}
+	err := describeSecurityGroupRules.In(ctx, in, &ec2.DescribeSecurityGroupRulesInput{MaxResults: aws.Int32(ec2Page), Filters: filters}, func(page *ec2.DescribeSecurityGroupRulesOutput) error {
 		for _, r := range page.SecurityGroupRules {
 			rule, err := ruleOf(r)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			group := aws.ToString(r.GroupId)
 			byGroup[group] = append(byGroup[group], rule)
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing security group rules: %w", err)
 	}
 	for _, rules := range byGroup {
 		slices.SortFunc(rules, func(a, b inventory.SecurityGroupRule) int { return cmp.Compare(a.ID, b.ID) })
@@ -113,21 +113,24 @@ func ruleOf(r types.SecurityGroupRule) (inventory.SecurityGroupRule, error) {
 	return rule, nil
 }
 
-// SecurityGroupRule reads one rule by its id; nil where there is none.
-func SecurityGroupRule(ctx context.Context, s *awsapi.Session, region, id string) (*inventory.SecurityGroupRule, error) {
-	out, err := s.In(region).EC2().DescribeSecurityGroupRules(ctx, &ec2.DescribeSecurityGroupRulesInput{SecurityGroupRuleIds: []string{id}})
+// SecurityGroupRule is one rule by its id; nil where there is none.
+var SecurityGroupRule = look(func(ctx context.Context, s *awsapi.Session, of inventory.Ref) (*inventory.SecurityGroupRule, error) {
+	rules, err := gather(ctx, s.In(of.Region), describeSecurityGroupRules, &ec2.DescribeSecurityGroupRulesInput{SecurityGroupRuleIds: []string{of.ID}},
+		func(page *ec2.DescribeSecurityGroupRulesOutput) []types.SecurityGroupRule {
+			return page.SecurityGroupRules
+		}, same)
 	if fault.Code(err) == "InvalidSecurityGroupRuleId.NotFound" {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading security group rule: %w", err)
 	}
-	if len(out.SecurityGroupRules) == 0 {
+	if len(rules) == 0 {
 		return nil, nil
 	}
-	rule, err := ruleOf(out.SecurityGroupRules[0])
+	rule, err := ruleOf(rules[0])
 	return &rule, err
-}
+}, describeSecurityGroupRules)
 
 // securityGroupInterfaces counts the interfaces that use a group with which something is wrong,
 // so that a person sees what closing it may cut. One reading serves all groups of the region.
@@ -139,17 +142,16 @@ func securityGroupInterfaces(ctx context.Context, s *Scope, g inventory.Security
 
 func interfacesByGroup(ctx context.Context, s *Scope) (map[string]int, error) {
 	counts := map[string]int{}
-	pages := ec2.NewDescribeNetworkInterfacesPaginator(s.AWS.EC2(), &ec2.DescribeNetworkInterfacesInput{MaxResults: aws.Int32(ec2Page)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("listing network interfaces: %w", err)
-		}
+	err := describeNetworkInterfaces.In(ctx, s.AWS, &ec2.DescribeNetworkInterfacesInput{MaxResults: aws.Int32(ec2Page)}, func(page *ec2.DescribeNetworkInterfacesOutput) error {
 		for _, i := range page.NetworkInterfaces {
 			for _, group := range i.Groups {
 				counts[aws.ToString(group.GroupId)]++
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing network interfaces: %w", err)
 	}
 	return counts, nil
 }

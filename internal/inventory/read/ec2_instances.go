@@ -13,28 +13,33 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
+var (
+	describeInstances   = awsapi.Lists(ec2.NewDescribeInstancesPaginator)
+	getMetadataDefaults = awsapi.Reads((*ec2.Client).GetInstanceMetadataDefaults)
+)
+
 // instances leaves out those that are gone: they are listed for an hour after.
 func instances(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.Instance, error) {
-	var all []inventory.Instance
-	pages := ec2.NewDescribeInstancesPaginator(s.AWS.EC2(), &ec2.DescribeInstancesInput{
+	all, err := gather(ctx, s.AWS, describeInstances, &ec2.DescribeInstancesInput{
 		MaxResults: aws.Int32(ec2Page), Filters: []types.Filter{{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped"}}},
+	}, instancesOf, func(i types.Instance) inventory.Instance {
+		id := aws.ToString(i.InstanceId)
+		return inventory.Instance{
+			Ref:   s.tagged("AWS::EC2::Instance", id, s.ARN("ec2", s.Region, "instance/"+id), i.Tags),
+			State: string(stateOf(i)), Metadata: metadataOf(i.MetadataOptions),
+		}
 	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("listing instances: %w", err)
-		}
-		for _, reservation := range page.Reservations {
-			for _, i := range reservation.Instances {
-				id := aws.ToString(i.InstanceId)
-				all = append(all, inventory.Instance{
-					Ref:   s.tagged("AWS::EC2::Instance", id, s.ARN("ec2", s.Region, "instance/"+id), i.Tags),
-					State: string(stateOf(i)), Metadata: metadataOf(i.MetadataOptions),
-				})
-			}
-		}
+	if err != nil {
+		return nil, fmt.Errorf("listing instances: %w", err)
 	}
 	return all, nil
+}
+
+func instancesOf(page *ec2.DescribeInstancesOutput) (all []types.Instance) {
+	for _, reservation := range page.Reservations {
+		all = append(all, reservation.Instances...)
+	}
+	return all
 }
 
 func stateOf(i types.Instance) types.InstanceStateName {
@@ -53,43 +58,42 @@ func metadataOf(options *types.InstanceMetadataOptionsResponse) inventory.Instan
 	}
 }
 
-// InstanceTokens reads whether an instance's metadata service requires tokens; empty where
-// there is no such instance any more.
-func InstanceTokens(ctx context.Context, s *awsapi.Session, region, id string) (string, error) {
-	out, err := s.In(region).EC2().DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
+// InstanceTokens says whether an instance's metadata service requires tokens; empty where there
+// is no such instance any more.
+var InstanceTokens = look(func(ctx context.Context, s *awsapi.Session, instance inventory.Ref) (string, error) {
+	found, err := gather(ctx, s.In(instance.Region), describeInstances, &ec2.DescribeInstancesInput{InstanceIds: []string{instance.ID}}, instancesOf, same)
 	if fault.Code(err) == "InvalidInstanceID.NotFound" {
 		return "", nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("reading instance: %w", err)
 	}
-	for _, reservation := range out.Reservations {
-		for _, i := range reservation.Instances {
-			if name := stateOf(i); name != types.InstanceStateNameTerminated && name != types.InstanceStateNameShuttingDown {
-				return metadataOf(i.MetadataOptions).Tokens, nil
-			}
+	for _, i := range found {
+		if name := stateOf(i); name != types.InstanceStateNameTerminated && name != types.InstanceStateNameShuttingDown {
+			return metadataOf(i.MetadataOptions).Tokens, nil
 		}
 	}
 	return "", nil
-}
+}, describeInstances)
 
 func metadataDefaults(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.MetadataDefault, error) {
-	tokens, byPolicy, err := MetadataDefault(ctx, s.Session, s.Region)
+	set, err := MetadataDefault.Of(ctx, s.Session, s.Region)
 	if err != nil {
 		return nil, err
 	}
-	return []inventory.MetadataDefault{{Ref: s.ofRegion(), Tokens: tokens, ByPolicy: byPolicy}}, nil
+	set.Ref = s.ofRegion()
+	return []inventory.MetadataDefault{set}, nil
 }
 
-// MetadataDefault reads whether new instances of the region require tokens, empty where the
-// account has no preference, and whether a policy of the organization says so.
-func MetadataDefault(ctx context.Context, s *awsapi.Session, region string) (tokens string, byPolicy bool, err error) {
-	out, err := s.In(region).EC2().GetInstanceMetadataDefaults(ctx, &ec2.GetInstanceMetadataDefaultsInput{})
+// MetadataDefault is whether new instances of the region require tokens, empty where the account
+// has no preference, and whether a policy of the organization says so.
+var MetadataDefault = look(func(ctx context.Context, s *awsapi.Session, region string) (inventory.MetadataDefault, error) {
+	out, err := getMetadataDefaults.In(ctx, s.In(region), &ec2.GetInstanceMetadataDefaultsInput{})
 	if err != nil {
-		return "", false, fmt.Errorf("reading instance metadata defaults: %w", err)
+		return inventory.MetadataDefault{}, fmt.Errorf("reading instance metadata defaults: %w", err)
 	}
 	if out.AccountLevel == nil {
-		return "", false, nil
+		return inventory.MetadataDefault{}, nil
 	}
-	return string(out.AccountLevel.HttpTokens), out.AccountLevel.ManagedBy == types.ManagedByDeclarativePolicy, nil
-}
+	return inventory.MetadataDefault{Tokens: string(out.AccountLevel.HttpTokens), ByPolicy: out.AccountLevel.ManagedBy == types.ManagedByDeclarativePolicy}, nil
+}, getMetadataDefaults)

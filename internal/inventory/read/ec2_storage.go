@@ -15,8 +15,17 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
+var (
+	getEBSEncryption          = awsapi.Reads((*ec2.Client).GetEbsEncryptionByDefault)
+	getEBSKey                 = awsapi.Reads((*ec2.Client).GetEbsDefaultKmsKeyId)
+	describeKey               = awsapi.Reads((*kms.Client).DescribeKey)
+	describeSnapshots         = awsapi.Lists(ec2.NewDescribeSnapshotsPaginator)
+	describeSnapshotAttribute = awsapi.Reads((*ec2.Client).DescribeSnapshotAttribute)
+	describeImages            = awsapi.Lists(ec2.NewDescribeImagesPaginator)
+)
+
 func ebsDefaults(ctx context.Context, s *Scope, facets inventory.Facets) ([]inventory.EBSDefault, error) {
-	encrypted, err := EBSEncryption(ctx, s.Session, s.Region)
+	encrypted, err := EBSEncryption.Of(ctx, s.Session, s.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -38,13 +47,13 @@ func ebsDefaultKey(ctx context.Context, s *Scope, one inventory.EBSDefault) inve
 	if _, err := one.Key.Get(); !errors.Is(err, fault.ErrNotRead) {
 		return one
 	}
-	key, err := EBSDefaultKey(ctx, s.Session, s.Region)
+	key, err := EBSDefaultKey.Of(ctx, s.Session, s.Region)
 	one.Key = observed(s, key, err)
 	return one
 }
 
 func aliasedKey(ctx context.Context, s *Scope, alias string) (inventory.AliasedKey, error) {
-	out, err := s.AWS.KMS().DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: aws.String(alias)})
+	out, err := describeKey.In(ctx, s.AWS, &kms.DescribeKeyInput{KeyId: aws.String(alias)})
 	if fault.Code(err) == "NotFoundException" {
 		return inventory.AliasedKey{}, nil
 	}
@@ -54,23 +63,23 @@ func aliasedKey(ctx context.Context, s *Scope, alias string) (inventory.AliasedK
 	return inventory.AliasedKey{ARN: aws.ToString(out.KeyMetadata.Arn), State: string(out.KeyMetadata.KeyState)}, nil
 }
 
-// EBSEncryption reads whether new volumes of the region are encrypted by default.
-func EBSEncryption(ctx context.Context, s *awsapi.Session, region string) (bool, error) {
-	out, err := s.In(region).EC2().GetEbsEncryptionByDefault(ctx, &ec2.GetEbsEncryptionByDefaultInput{})
+// EBSEncryption says whether new volumes of the region are encrypted by default.
+var EBSEncryption = look(func(ctx context.Context, s *awsapi.Session, region string) (bool, error) {
+	out, err := getEBSEncryption.In(ctx, s.In(region), &ec2.GetEbsEncryptionByDefaultInput{})
 	if err != nil {
 		return false, fmt.Errorf("reading EBS encryption by default: %w", err)
 	}
 	return aws.ToBool(out.EbsEncryptionByDefault), nil
-}
+}, getEBSEncryption)
 
-// EBSDefaultKey reads the key that new volumes of the region are encrypted with.
-func EBSDefaultKey(ctx context.Context, s *awsapi.Session, region string) (string, error) {
-	out, err := s.In(region).EC2().GetEbsDefaultKmsKeyId(ctx, &ec2.GetEbsDefaultKmsKeyIdInput{})
+// EBSDefaultKey is the key that new volumes of the region are encrypted with.
+var EBSDefaultKey = look(func(ctx context.Context, s *awsapi.Session, region string) (string, error) {
+	out, err := getEBSKey.In(ctx, s.In(region), &ec2.GetEbsDefaultKmsKeyIdInput{})
 	if err != nil {
 		return "", fmt.Errorf("reading the EBS default key: %w", err)
 	}
 	return aws.ToString(out.KmsKeyId), nil
-}
+}, getEBSKey)
 
 // snapshots are listed twice, because the list does not say who may restore them, and one that
 // asks for the public ones alone does not say what they are out of.
@@ -98,29 +107,25 @@ func snapshots(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.E
 // snapshotConfirmed asks a snapshot that was listed as public itself: such a finding is critical,
 // and a list may lag behind. Where it does not say, the list's word stands.
 func snapshotConfirmed(ctx context.Context, s *Scope, one inventory.EBSSnapshot) inventory.EBSSnapshot {
-	if public, err := SnapshotPublic(ctx, s.Session, s.Region, one.ID); err == nil {
+	if public, err := SnapshotPublic.Of(ctx, s.Session, one.Ref); err == nil {
 		one.Public = public
 	}
 	return one
 }
 
 func listSnapshots(ctx context.Context, s *Scope, restorableBy []string) ([]types.Snapshot, error) {
-	var all []types.Snapshot
-	pages := ec2.NewDescribeSnapshotsPaginator(s.AWS.EC2(), &ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}, RestorableByUserIds: restorableBy, MaxResults: aws.Int32(ec2Page)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("listing snapshots: %w", err)
-		}
-		all = append(all, page.Snapshots...)
+	all, err := gather(ctx, s.AWS, describeSnapshots, &ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}, RestorableByUserIds: restorableBy, MaxResults: aws.Int32(ec2Page)},
+		func(page *ec2.DescribeSnapshotsOutput) []types.Snapshot { return page.Snapshots }, same)
+	if err != nil {
+		return nil, fmt.Errorf("listing snapshots: %w", err)
 	}
 	return all, nil
 }
 
-// SnapshotPublic reads whether everyone may restore a snapshot.
-func SnapshotPublic(ctx context.Context, s *awsapi.Session, region, id string) (bool, error) {
-	out, err := s.In(region).EC2().DescribeSnapshotAttribute(ctx, &ec2.DescribeSnapshotAttributeInput{
-		SnapshotId: aws.String(id), Attribute: types.SnapshotAttributeNameCreateVolumePermission,
+// SnapshotPublic says whether everyone may restore a snapshot.
+var SnapshotPublic = look(func(ctx context.Context, s *awsapi.Session, snapshot inventory.Ref) (bool, error) {
+	out, err := describeSnapshotAttribute.In(ctx, s.In(snapshot.Region), &ec2.DescribeSnapshotAttributeInput{
+		SnapshotId: aws.String(snapshot.ID), Attribute: types.SnapshotAttributeNameCreateVolumePermission,
 	})
 	if err != nil {
 		return false, fmt.Errorf("reading who may restore the snapshot: %w", err)
@@ -131,35 +136,31 @@ func SnapshotPublic(ctx context.Context, s *awsapi.Session, region, id string) (
 		}
 	}
 	return false, nil
-}
+}, describeSnapshotAttribute)
 
 // images are all own ones, the public among them: one list tells both.
 func images(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.Image, error) {
-	var all []inventory.Image
-	pages := ec2.NewDescribeImagesPaginator(s.AWS.EC2(), &ec2.DescribeImagesInput{Owners: []string{"self"}, MaxResults: aws.Int32(ec2Page)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("listing images: %w", err)
-		}
-		for _, i := range page.Images {
+	all, err := gather(ctx, s.AWS, describeImages, &ec2.DescribeImagesInput{Owners: []string{"self"}, MaxResults: aws.Int32(ec2Page)}, imagesOf,
+		func(i types.Image) inventory.Image {
 			id := aws.ToString(i.ImageId)
-			all = append(all, inventory.Image{
-				Ref: s.tagged("AWS::EC2::Image", id, s.unowned("image/"+id), i.Tags), Title: aws.ToString(i.Name), Public: aws.ToBool(i.Public),
-			})
-		}
+			return inventory.Image{Ref: s.tagged("AWS::EC2::Image", id, s.unowned("image/"+id), i.Tags), Title: aws.ToString(i.Name), Public: aws.ToBool(i.Public)}
+		})
+	if err != nil {
+		return nil, fmt.Errorf("listing images: %w", err)
 	}
 	return all, nil
 }
 
-// ImagePublic reads whether everyone may launch an image. One that was deregistered is gone.
-func ImagePublic(ctx context.Context, s *awsapi.Session, region, id string) (bool, error) {
-	out, err := s.In(region).EC2().DescribeImages(ctx, &ec2.DescribeImagesInput{ImageIds: []string{id}, Owners: []string{"self"}})
-	if fault.Code(err) == "InvalidAMIID.Unavailable" || err == nil && len(out.Images) == 0 {
-		return false, &fault.Fault{Class: fault.NotFound, Operation: "ec2:DescribeImages", Message: "image " + id + " is gone", Cause: err}
+func imagesOf(page *ec2.DescribeImagesOutput) []types.Image { return page.Images }
+
+// ImagePublic says whether everyone may launch an image. One that was deregistered is gone.
+var ImagePublic = look(func(ctx context.Context, s *awsapi.Session, image inventory.Ref) (bool, error) {
+	found, err := gather(ctx, s.In(image.Region), describeImages, &ec2.DescribeImagesInput{ImageIds: []string{image.ID}, Owners: []string{"self"}}, imagesOf, same)
+	if fault.Code(err) == "InvalidAMIID.Unavailable" || err == nil && len(found) == 0 {
+		return false, &fault.Fault{Class: fault.NotFound, Operation: "ec2:DescribeImages", Message: "image " + image.ID + " is gone", Cause: err}
 	}
 	if err != nil {
 		return false, fmt.Errorf("reading the image: %w", err)
 	}
-	return aws.ToBool(out.Images[0].Public), nil
-}
+	return aws.ToBool(found[0].Public), nil
+}, describeImages)

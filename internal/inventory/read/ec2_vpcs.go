@@ -15,21 +15,22 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
+var (
+	describeVpcs     = awsapi.Lists(ec2.NewDescribeVpcsPaginator)
+	describeFlowLogs = awsapi.Lists(ec2.NewDescribeFlowLogsPaginator)
+)
+
 func vpcs(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.VPC, error) {
-	var all []inventory.VPC
-	pages := ec2.NewDescribeVpcsPaginator(s.AWS.EC2(), &ec2.DescribeVpcsInput{MaxResults: aws.Int32(ec2Page)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("listing VPCs: %w", err)
-		}
-		for _, v := range page.Vpcs {
-			if aws.ToString(v.OwnerId) != s.Account {
-				continue
-			}
+	all, err := gather(ctx, s.AWS, describeVpcs, &ec2.DescribeVpcsInput{MaxResults: aws.Int32(ec2Page)},
+		func(page *ec2.DescribeVpcsOutput) []types.Vpc {
+			return slices.DeleteFunc(page.Vpcs, func(v types.Vpc) bool { return aws.ToString(v.OwnerId) != s.Account })
+		},
+		func(v types.Vpc) inventory.VPC {
 			id := aws.ToString(v.VpcId)
-			all = append(all, inventory.VPC{Ref: s.tagged("AWS::EC2::VPC", id, s.ARN("ec2", s.Region, "vpc/"+id), v.Tags), Default: aws.ToBool(v.IsDefault)})
-		}
+			return inventory.VPC{Ref: s.tagged("AWS::EC2::VPC", id, s.ARN("ec2", s.Region, "vpc/"+id), v.Tags), Default: aws.ToBool(v.IsDefault)}
+		})
+	if err != nil {
+		return nil, fmt.Errorf("listing VPCs: %w", err)
 	}
 	if len(all) == 0 {
 		return all, nil
@@ -47,16 +48,15 @@ func vpcs(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.VPC, e
 // flowLogs reads the region's flow logs by the resource they are on.
 func flowLogs(ctx context.Context, s *awsapi.Session, region string, filters []types.Filter) (map[string][]inventory.FlowLog, error) {
 	byResource := map[string][]inventory.FlowLog{}
-	pages := ec2.NewDescribeFlowLogsPaginator(s.In(region).EC2(), &ec2.DescribeFlowLogsInput{MaxResults: aws.Int32(ec2Page), Filter: filters})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("listing flow logs: %w", err)
-		}
+	err := describeFlowLogs.In(ctx, s.In(region), &ec2.DescribeFlowLogsInput{MaxResults: aws.Int32(ec2Page), Filter: filters}, func(page *ec2.DescribeFlowLogsOutput) error {
 		for _, f := range page.FlowLogs {
 			on := aws.ToString(f.ResourceId)
 			byResource[on] = append(byResource[on], flowLogOf(f))
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing flow logs: %w", err)
 	}
 	for _, logs := range byResource {
 		slices.SortFunc(logs, func(a, b inventory.FlowLog) int { return cmp.Compare(a.ID, b.ID) })
@@ -67,7 +67,7 @@ func flowLogs(ctx context.Context, s *awsapi.Session, region string, filters []t
 func flowLogOf(f types.FlowLog) inventory.FlowLog {
 	one := inventory.FlowLog{
 		ID: aws.ToString(f.FlowLogId), Active: aws.ToString(f.FlowLogStatus) == "ACTIVE", Traffic: string(f.TrafficType),
-		Destination: cmp.Or(aws.ToString(f.LogDestination), aws.ToString(f.LogGroupName)), Own: tagMap(f.Tags)[v1alpha1.OwnerTag] != "",
+		Destination: cmp.Or(aws.ToString(f.LogDestination), aws.ToString(f.LogGroupName)), Own: tagMap(f.Tags)[v1alpha1.OwnerTag] == v1alpha1.OwnerValue,
 	}
 	if aws.ToString(f.DeliverLogsStatus) == "FAILED" {
 		one.DeliveryError = cmp.Or(aws.ToString(f.DeliverLogsErrorMessage), "delivery failed")
@@ -75,8 +75,8 @@ func flowLogOf(f types.FlowLog) inventory.FlowLog {
 	return one
 }
 
-// FlowLogsOf reads the flow logs of one VPC.
-func FlowLogsOf(ctx context.Context, s *awsapi.Session, region, vpc string) ([]inventory.FlowLog, error) {
-	byVPC, err := flowLogs(ctx, s, region, []types.Filter{{Name: aws.String("resource-id"), Values: []string{vpc}}})
-	return byVPC[vpc], err
-}
+// FlowLogsOf are the flow logs of one VPC.
+var FlowLogsOf = look(func(ctx context.Context, s *awsapi.Session, vpc inventory.Ref) ([]inventory.FlowLog, error) {
+	byVPC, err := flowLogs(ctx, s, vpc.Region, []types.Filter{{Name: aws.String("resource-id"), Values: []string{vpc.ID}}})
+	return byVPC[vpc.ID], err
+}, describeFlowLogs)

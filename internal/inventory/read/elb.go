@@ -13,9 +13,12 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-var loadBalancers = made(inventory.LoadBalancers,
-	list(listLoadBalancers, "elbv2:DescribeLoadBalancers"),
-	tagged[inventory.LoadBalancer](loadBalancerTags, "elbv2:DescribeTags"),
+var _ = made(inventory.LoadBalancers,
+	listed(awsapi.Lists(elb.NewDescribeLoadBalancersPaginator), elb.DescribeLoadBalancersInput{PageSize: aws.Int32(400)}, withLogs,
+		func(s *Scope, b types.LoadBalancer) inventory.LoadBalancer {
+			return inventory.LoadBalancer{Ref: s.ref(inventory.LoadBalancers.Type.Name, s.Region, aws.ToString(b.LoadBalancerName), aws.ToString(b.LoadBalancerArn))}
+		}),
+	tagged[inventory.LoadBalancer](loadBalancerTags, describeTags),
 	gone[inventory.LoadBalancer]("LoadBalancerNotFound"),
 	asked(inventory.LoadBalancerAccessLog, awsapi.Reads((*elb.Client).DescribeLoadBalancerAttributes),
 		func(b inventory.Ref) *elb.DescribeLoadBalancerAttributesInput {
@@ -37,19 +40,15 @@ var loadBalancers = made(inventory.LoadBalancers,
 	),
 )
 
-// listLoadBalancers leaves out gateways: they have no log of who comes.
-func listLoadBalancers(ctx context.Context, s *Scope, _ string) ([]inventory.LoadBalancer, error) {
-	return gather(ctx, elb.NewDescribeLoadBalancersPaginator(awsapi.Client[elb.Client](s.AWS), &elb.DescribeLoadBalancersInput{PageSize: aws.Int32(400)}),
-		func(page *elb.DescribeLoadBalancersOutput) []types.LoadBalancer {
-			return slices.DeleteFunc(page.LoadBalancers, func(b types.LoadBalancer) bool { return b.Type == types.LoadBalancerTypeEnumGateway })
-		},
-		func(b types.LoadBalancer) inventory.LoadBalancer {
-			return inventory.LoadBalancer{Ref: s.ref(inventory.LoadBalancers.Type.Name, s.Region, aws.ToString(b.LoadBalancerName), aws.ToString(b.LoadBalancerArn))}
-		})
+// withLogs leaves out gateways: they have no log of who comes.
+func withLogs(page *elb.DescribeLoadBalancersOutput) []types.LoadBalancer {
+	return slices.DeleteFunc(page.LoadBalancers, func(b types.LoadBalancer) bool { return b.Type == types.LoadBalancerTypeEnumGateway })
 }
 
+var describeTags = awsapi.Reads((*elb.Client).DescribeTags)
+
 func loadBalancerTags(ctx context.Context, s *Scope, of inventory.Ref) (map[string]string, error) {
-	out, err := awsapi.Client[elb.Client](s.AWS).DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: []string{of.ARN}})
+	out, err := describeTags.In(ctx, s.AWS, &elb.DescribeTagsInput{ResourceArns: []string{of.ARN}})
 	if err != nil || len(out.TagDescriptions) == 0 {
 		return nil, cmp.Or(err, errNoContent)
 	}

@@ -12,49 +12,68 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-const detectorType = "AWS::GuardDuty::Detector"
+var (
+	listDetectors = awsapi.Lists(guardduty.NewListDetectorsPaginator)
+	getDetector   = awsapi.Reads((*guardduty.Client).GetDetector)
+)
 
-func detectors(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.Detector, error) {
-	id, err := DetectorID(ctx, s.Session, s.Region)
+var _ = made(inventory.Detectors,
+	list(detectorOrNone, listDetectors),
+	tagged[inventory.Detector](detectorTags, getDetector),
+	asked(inventory.DetectorIs, getDetector,
+		func(d inventory.Ref) *guardduty.GetDetectorInput {
+			return &guardduty.GetDetectorInput{DetectorId: &d.ID}
+		},
+		detectorState, only(func(d inventory.Detector) bool { return d.ARN != "" })),
+)
+
+func detectorOrNone(ctx context.Context, s *Scope, _ string) ([]inventory.Detector, error) {
+	id, err := DetectorID.Of(ctx, s.Session, s.Region)
 	if err != nil {
 		return nil, err
 	}
 	if id == "" {
-		absent := s.ref(detectorType, s.Region, s.Account, "")
+		absent := s.ref(inventory.Detectors.Type.Name, s.Region, s.Account, "")
 		return []inventory.Detector{{Ref: absent, State: inventory.Seen(inventory.DetectorAbsent, s.AsOf)}}, nil
 	}
-	detector := inventory.Detector{Ref: s.ref(detectorType, s.Region, id, s.ARN("guardduty", s.Region, "detector/"+id))}
-	state, tags, err := Detector(ctx, s.Session, s.Region, id)
-	detector.State, detector.Tags = observed(s, state, err), observed(s, tags, err)
-	return []inventory.Detector{detector}, nil
+	return []inventory.Detector{{Ref: of(s, inventory.Detectors, id)}}, nil
 }
 
-// DetectorID reads the id of the one detector that a region can have, or "".
-func DetectorID(ctx context.Context, s *awsapi.Session, region string) (string, error) {
-	pages := guardduty.NewListDetectorsPaginator(s.In(region).GuardDuty(), &guardduty.ListDetectorsInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return "", fmt.Errorf("listing detectors: %w", err)
-		}
-		if len(page.DetectorIds) > 0 {
-			return page.DetectorIds[0], nil
-		}
-	}
-	return "", nil
-}
-
-// Detector reads whether a detector is on, and its tags.
-func Detector(ctx context.Context, s *awsapi.Session, region, id string) (inventory.DetectorState, map[string]string, error) {
-	out, err := s.In(region).GuardDuty().GetDetector(ctx, &guardduty.GetDetectorInput{DetectorId: aws.String(id)})
+// DetectorID is the id of the one detector that a region can have, or "".
+var DetectorID = look(func(ctx context.Context, s *awsapi.Session, region string) (string, error) {
+	ids, err := gather(ctx, s.In(region), listDetectors, &guardduty.ListDetectorsInput{}, func(page *guardduty.ListDetectorsOutput) []string { return page.DetectorIds }, same)
 	if err != nil {
-		return "", nil, fmt.Errorf("describing detector: %w", err)
+		return "", fmt.Errorf("listing detectors: %w", err)
 	}
+	if len(ids) == 0 {
+		return "", nil
+	}
+	return ids[0], nil
+}, listDetectors)
+
+func detectorState(out *guardduty.GetDetectorOutput) (inventory.DetectorState, error) {
 	switch out.Status {
 	case types.DetectorStatusEnabled:
-		return inventory.DetectorEnabled, out.Tags, nil
+		return inventory.DetectorEnabled, nil
 	case types.DetectorStatusDisabled:
-		return inventory.DetectorDisabled, out.Tags, nil
+		return inventory.DetectorDisabled, nil
 	}
-	return "", nil, fmt.Errorf("describing detector: %w", errNoContent)
+	return "", errNoContent
+}
+
+// DetectorTags are the tags of a detector.
+var DetectorTags = look(func(ctx context.Context, s *awsapi.Session, detector inventory.Ref) (map[string]string, error) {
+	out, err := getDetector.In(ctx, s.In(detector.Region), &guardduty.GetDetectorInput{DetectorId: aws.String(detector.ID)})
+	if err != nil {
+		return nil, fmt.Errorf("reading the tags of a detector: %w", err)
+	}
+	return out.Tags, nil
+}, getDetector)
+
+// detectorTags has none of a region without a detector.
+func detectorTags(ctx context.Context, s *Scope, detector inventory.Ref) (map[string]string, error) {
+	if detector.ARN == "" {
+		return nil, nil
+	}
+	return DetectorTags.Of(ctx, s.Session, detector)
 }

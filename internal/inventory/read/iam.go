@@ -12,12 +12,18 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-var iamReaders = []reader{
-	collection(inventory.RootUsers, rootUser, nil),
-	collection(inventory.PasswordPolicies, passwordPolicy, nil),
-	collection(inventory.Users, users, nil),
-	collection(inventory.Credentials, credentials, freshCredentials),
+var _ = []*reader{
+	collection(inventory.RootUsers, rootUser, nil).takes(getAccountSummary),
+	collection(inventory.PasswordPolicies, passwordPolicy, nil).takes(getPasswordPolicy),
+	collection(inventory.Users, users, nil).takes(getAuthorization),
+	collection(inventory.Credentials, credentials, freshCredentials).takes(
+		getAuthorization, getCredentialReport, generateCredentialReport, getLoginProfile, getUser, listMFADevices, listAccessKeys, getAccessKeyLastUsed),
 }
+
+var (
+	getAccountSummary = awsapi.Reads((*iam.Client).GetAccountSummary)
+	getPasswordPolicy = awsapi.Reads((*iam.Client).GetAccountPasswordPolicy)
+)
 
 // noSuchEntity is how IAM says that something is not there.
 const noSuchEntity = "NoSuchEntity"
@@ -28,7 +34,7 @@ func (s *Scope) accountRef(arn string) inventory.Ref {
 
 // rootUser reads what the root user has from the account's summary: no call shows it directly.
 func rootUser(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.Root, error) {
-	out, err := s.AWS.IAM().GetAccountSummary(ctx, &iam.GetAccountSummaryInput{})
+	out, err := getAccountSummary.In(ctx, s.AWS, &iam.GetAccountSummaryInput{})
 	if err != nil {
 		return nil, fmt.Errorf("reading the account summary: %w", err)
 	}
@@ -49,16 +55,16 @@ func rootUser(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.Ro
 }
 
 func passwordPolicy(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.PasswordPolicy, error) {
-	rules, err := PasswordRules(ctx, s.Session)
+	rules, err := PasswordRules.Of(ctx, s.Session, "")
 	if err != nil {
 		return nil, err
 	}
 	return []inventory.PasswordPolicy{{Ref: s.accountRef(""), Rules: rules}}, nil
 }
 
-// PasswordRules reads the account's password policy; none is not set.
-func PasswordRules(ctx context.Context, s *awsapi.Session) (inventory.PasswordRules, error) {
-	out, err := s.In("").IAM().GetAccountPasswordPolicy(ctx, &iam.GetAccountPasswordPolicyInput{})
+// PasswordRules are the account's password policy; none is not set.
+var PasswordRules = look(func(ctx context.Context, s *awsapi.Session, _ string) (inventory.PasswordRules, error) {
+	out, err := getPasswordPolicy.In(ctx, s.In(""), &iam.GetAccountPasswordPolicyInput{})
 	if fault.Code(err) == noSuchEntity {
 		return inventory.PasswordRules{}, nil
 	}
@@ -76,4 +82,4 @@ func PasswordRules(ctx context.Context, s *awsapi.Session) (inventory.PasswordRu
 		HardExpiry:      aws.ToBool(policy.HardExpiry),
 		UsersChange:     policy.AllowUsersToChangePassword,
 	}, nil
-}
+}, getPasswordPolicy)

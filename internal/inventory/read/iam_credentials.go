@@ -54,64 +54,72 @@ func credentials(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory
 // that can be wrong.
 func freshCredentials(ctx context.Context, s *Scope, c inventory.UserCredentials) inventory.UserCredentials {
 	if password, err := c.Password.Get(); err == nil && password.Set {
-		fresh, err := Password(ctx, s.Session, c.ID)
+		fresh, err := Password.Of(ctx, s.Session, c.ID)
 		// The report alone knows when a password was changed after it was made.
 		if fresh.Set && password.Changed.After(fresh.Changed) {
 			fresh.Changed = password.Changed
 		}
 		c.Password = observed(s, fresh, err)
 		if devices, err := c.MFADevices.Get(); err == nil && devices == 0 && fresh.Set {
-			devices, err = MFADevices(ctx, s.Session, c.ID)
+			devices, err = MFADevices.Of(ctx, s.Session, c.ID)
 			c.MFADevices = observed(s, devices, err)
 		}
 	}
 	keys, err := c.Keys.Get()
 	if err == nil && slices.ContainsFunc(keys, func(k inventory.AccessKey) bool { return k.Active }) {
-		keys, err = AccessKeys(ctx, s.Session, c.ID)
+		keys, err = AccessKeys.Of(ctx, s.Session, c.ID)
 		c.Keys = observed(s, keys, err)
 	}
 	return c
 }
 
 func (s *Scope) allFresh(ctx context.Context, c inventory.UserCredentials) inventory.UserCredentials {
-	password, err := Password(ctx, s.Session, c.ID)
+	password, err := Password.Of(ctx, s.Session, c.ID)
 	c.Password = observed(s, password, err)
-	devices, err := MFADevices(ctx, s.Session, c.ID)
+	devices, err := MFADevices.Of(ctx, s.Session, c.ID)
 	c.MFADevices = observed(s, devices, err)
-	keys, err := AccessKeys(ctx, s.Session, c.ID)
+	keys, err := AccessKeys.Of(ctx, s.Session, c.ID)
 	c.Keys = observed(s, keys, err)
 	return c
 }
 
-// Password reads a user's console password as it is now.
-func Password(ctx context.Context, s *awsapi.Session, user string) (inventory.Password, error) {
-	profile, err := s.In("").IAM().GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: aws.String(user)})
+var (
+	getLoginProfile      = awsapi.Reads((*iam.Client).GetLoginProfile)
+	getUser              = awsapi.Reads((*iam.Client).GetUser)
+	listMFADevices       = awsapi.Reads((*iam.Client).ListMFADevices)
+	listAccessKeys       = awsapi.Reads((*iam.Client).ListAccessKeys)
+	getAccessKeyLastUsed = awsapi.Reads((*iam.Client).GetAccessKeyLastUsed)
+)
+
+// Password is a user's console password as it is now.
+var Password = look(func(ctx context.Context, s *awsapi.Session, user string) (inventory.Password, error) {
+	profile, err := getLoginProfile.In(ctx, s.In(""), &iam.GetLoginProfileInput{UserName: aws.String(user)})
 	if fault.Code(err) == noSuchEntity {
 		return inventory.Password{}, nil
 	}
 	if err != nil {
 		return inventory.Password{}, fmt.Errorf("reading the password of user %s: %w", user, err)
 	}
-	out, err := s.In("").IAM().GetUser(ctx, &iam.GetUserInput{UserName: aws.String(user)})
+	out, err := getUser.In(ctx, s.In(""), &iam.GetUserInput{UserName: aws.String(user)})
 	if err != nil {
 		return inventory.Password{}, fmt.Errorf("reading user %s: %w", user, err)
 	}
 	return inventory.Password{Set: true, Changed: aws.ToTime(profile.LoginProfile.CreateDate), LastUsed: aws.ToTime(out.User.PasswordLastUsed)}, nil
-}
+}, getLoginProfile, getUser)
 
-// MFADevices reads how many MFA devices a user has now, virtual ones, hardware and passkeys.
-func MFADevices(ctx context.Context, s *awsapi.Session, user string) (int, error) {
-	out, err := s.In("").IAM().ListMFADevices(ctx, &iam.ListMFADevicesInput{UserName: aws.String(user)})
+// MFADevices are how many MFA devices a user has now, virtual ones, hardware and passkeys.
+var MFADevices = look(func(ctx context.Context, s *awsapi.Session, user string) (int, error) {
+	out, err := listMFADevices.In(ctx, s.In(""), &iam.ListMFADevicesInput{UserName: aws.String(user)})
 	if err != nil {
 		return 0, fmt.Errorf("reading the MFA devices of user %s: %w", user, err)
 	}
 	return len(out.MFADevices), nil
-}
+}, listMFADevices)
 
-// AccessKeys reads a user's access keys as they are now, the last use of the active ones with
+// AccessKeys are a user's access keys as they are now, the last use of the active ones with
 // them. IAM allows two, so there is one page.
-func AccessKeys(ctx context.Context, s *awsapi.Session, user string) ([]inventory.AccessKey, error) {
-	out, err := s.In("").IAM().ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: aws.String(user)})
+var AccessKeys = look(func(ctx context.Context, s *awsapi.Session, user string) ([]inventory.AccessKey, error) {
+	out, err := listAccessKeys.In(ctx, s.In(""), &iam.ListAccessKeysInput{UserName: aws.String(user)})
 	if err != nil {
 		return nil, fmt.Errorf("reading the access keys of user %s: %w", user, err)
 	}
@@ -119,7 +127,7 @@ func AccessKeys(ctx context.Context, s *awsapi.Session, user string) ([]inventor
 	for _, k := range out.AccessKeyMetadata {
 		key := inventory.AccessKey{ID: aws.ToString(k.AccessKeyId), Active: k.Status == types.StatusTypeActive, Created: aws.ToTime(k.CreateDate)}
 		if key.Active {
-			used, err := s.In("").IAM().GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: k.AccessKeyId})
+			used, err := getAccessKeyLastUsed.In(ctx, s.In(""), &iam.GetAccessKeyLastUsedInput{AccessKeyId: k.AccessKeyId})
 			if err != nil {
 				return nil, fmt.Errorf("reading the last use of access key %s: %w", key.ID, err)
 			}
@@ -131,4 +139,4 @@ func AccessKeys(ctx context.Context, s *awsapi.Session, user string) ([]inventor
 	}
 	slices.SortFunc(keys, func(a, b inventory.AccessKey) int { return a.Created.Compare(b.Created) })
 	return keys, nil
-}
+}, listAccessKeys, getAccessKeyLastUsed)

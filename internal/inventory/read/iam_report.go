@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/fault"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
@@ -38,6 +39,12 @@ const reportAge = 4 * time.Hour
 // and one that takes longer is read in the next round.
 var reportWaits = []time.Duration{5 * time.Millisecond, 45 * time.Millisecond, 450 * time.Millisecond, 1500 * time.Millisecond, 3 * time.Second}
 
+// Having a report made changes nothing that anyone relies on.
+var (
+	generateCredentialReport = awsapi.Reads((*iam.Client).GenerateCredentialReport)
+	getCredentialReport      = awsapi.Reads((*iam.Client).GetCredentialReport)
+)
+
 // credentialReport reads the report there is, or has one made. That none is there, that it is
 // too old or not ready are states on the way and no failures.
 func (s *Scope) credentialReport(ctx context.Context) (report, error) {
@@ -45,7 +52,7 @@ func (s *Scope) credentialReport(ctx context.Context) (report, error) {
 	if err != nil || out != nil && s.AsOf.Sub(aws.ToTime(out.GeneratedTime)) < reportAge {
 		return reportOf(out, err)
 	}
-	if _, err := s.AWS.IAM().GenerateCredentialReport(ctx, &iam.GenerateCredentialReportInput{}); err != nil {
+	if _, err := generateCredentialReport.In(ctx, s.AWS, &iam.GenerateCredentialReportInput{}); err != nil {
 		return report{}, fmt.Errorf("having the credential report made: %w", err)
 	}
 	for _, wait := range reportWaits {
@@ -61,7 +68,7 @@ func (s *Scope) credentialReport(ctx context.Context) (report, error) {
 
 // finishedReport reads the report; nil where there is none to be had yet.
 func (s *Scope) finishedReport(ctx context.Context) (*iam.GetCredentialReportOutput, error) {
-	out, err := s.AWS.IAM().GetCredentialReport(ctx, &iam.GetCredentialReportInput{})
+	out, err := getCredentialReport.In(ctx, s.AWS, &iam.GetCredentialReportInput{})
 	if slices.Contains([]string{"ReportNotPresent", "ReportExpired", "ReportInProgress"}, fault.Code(err)) {
 		return nil, nil
 	}

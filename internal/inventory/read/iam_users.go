@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
@@ -22,28 +23,29 @@ type authorization struct {
 // detailsPage is the most that GetAccountAuthorizationDetails gives at once.
 const detailsPage = 1000
 
+var getAuthorization = awsapi.Lists(iam.NewGetAccountAuthorizationDetailsPaginator)
+
 // authorized reads users and groups, once for all collections that are made of them.
 func (s *Scope) authorized(ctx context.Context) (authorization, error) {
 	return once(s, "iam.authorization", func() (authorization, error) {
 		all := authorization{groups: map[string]*inventory.Group{}}
-		pages := iam.NewGetAccountAuthorizationDetailsPaginator(s.AWS.IAM(), &iam.GetAccountAuthorizationDetailsInput{
+		err := getAuthorization.In(ctx, s.AWS, &iam.GetAccountAuthorizationDetailsInput{
 			Filter: []types.EntityType{types.EntityTypeUser, types.EntityTypeGroup}, MaxItems: aws.Int32(detailsPage),
-		})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				return authorization{}, fmt.Errorf("reading users and groups: %w", err)
-			}
+		}, func(page *iam.GetAccountAuthorizationDetailsOutput) error {
 			all.users = append(all.users, page.UserDetailList...)
 			for _, g := range page.GroupDetailList {
 				inline, err := inlineOf(g.GroupPolicyList)
 				if err != nil {
-					return authorization{}, fmt.Errorf("reading group %s: %w", aws.ToString(g.GroupName), err)
+					return fmt.Errorf("group %s: %w", aws.ToString(g.GroupName), err)
 				}
 				all.groups[aws.ToString(g.GroupName)] = &inventory.Group{
 					Name: aws.ToString(g.GroupName), Path: aws.ToString(g.Path), Attached: attachedOf(g.AttachedManagedPolicies), Inline: inline,
 				}
 			}
+			return nil
+		})
+		if err != nil {
+			return authorization{}, fmt.Errorf("reading users and groups: %w", err)
 		}
 		s.join(all)
 		return all, nil

@@ -11,25 +11,21 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-var kmsReaders = []reader{made(inventory.Keys,
-	list(listKeys, "kms:ListKeys"),
-	tagged[inventory.Key](keyTags, "kms:ListResourceTags"),
+var _ = made(inventory.Keys,
+	listed(awsapi.Lists(kms.NewListKeysPaginator), kms.ListKeysInput{Limit: aws.Int32(1000)},
+		func(page *kms.ListKeysOutput) []types.KeyListEntry { return page.Keys },
+		func(s *Scope, key types.KeyListEntry) inventory.Key {
+			return inventory.Key{Ref: of(s, inventory.Keys, aws.ToString(key.KeyId))}
+		}),
+	tagged[inventory.Key](keyTags, listKeyTags),
 	gone[inventory.Key]("NotFoundException"),
-	asked(inventory.KeyIs, awsapi.Reads((*kms.Client).DescribeKey),
+	asked(inventory.KeyIs, describeKey,
 		func(k inventory.Ref) *kms.DescribeKeyInput { return &kms.DescribeKeyInput{KeyId: &k.ID} }, keyDetails, always),
 	asked(inventory.KeyRotation, awsapi.Reads((*kms.Client).GetKeyRotationStatus),
 		func(k inventory.Ref) *kms.GetKeyRotationStatusInput {
 			return &kms.GetKeyRotationStatusInput{KeyId: &k.ID}
 		}, keyRotation, only(canRotate)),
-)}
-
-func listKeys(ctx context.Context, s *Scope, _ string) ([]inventory.Key, error) {
-	return gather(ctx, kms.NewListKeysPaginator(s.AWS.KMS(), &kms.ListKeysInput{Limit: aws.Int32(1000)}),
-		func(page *kms.ListKeysOutput) []types.KeyListEntry { return page.Keys },
-		func(key types.KeyListEntry) inventory.Key {
-			return inventory.Key{Ref: of(s, inventory.Keys, aws.ToString(key.KeyId))}
-		})
-}
+)
 
 func keyDetails(out *kms.DescribeKeyOutput) (inventory.KeyDetails, error) {
 	key := out.KeyMetadata
@@ -65,8 +61,10 @@ func keyRotation(out *kms.GetKeyRotationStatusOutput) (inventory.Rotation, error
 	return inventory.Rotation{Enabled: true, PeriodDays: *out.RotationPeriodInDays}, nil
 }
 
+var listKeyTags = awsapi.Lists(kms.NewListResourceTagsPaginator)
+
 func keyTags(ctx context.Context, s *Scope, key inventory.Ref) (map[string]string, error) {
-	tags, err := gather(ctx, kms.NewListResourceTagsPaginator(s.AWS.KMS(), &kms.ListResourceTagsInput{KeyId: &key.ID, Limit: aws.Int32(50)}),
-		func(page *kms.ListResourceTagsOutput) []types.Tag { return page.Tags }, func(t types.Tag) types.Tag { return t })
+	tags, err := gather(ctx, s.AWS, listKeyTags, &kms.ListResourceTagsInput{KeyId: &key.ID, Limit: aws.Int32(50)},
+		func(page *kms.ListResourceTagsOutput) []types.Tag { return page.Tags }, same)
 	return byKey(tags, func(t types.Tag) (*string, *string) { return t.TagKey, t.TagValue }), err
 }

@@ -2,11 +2,8 @@ package read
 
 import "github.com/guardrails-dev/aws-guardrails/internal/inventory"
 
-var loggingReaders = []reader{
-	logGroups,
-	loadBalancers,
-	collection(inventory.Trails, trails, trailTags),
-	collection(inventory.AuditTrails, auditTrails, auditTrailTags),
-	collection(inventory.TrailAlerts, trailAlerts, alertsTags),
-	collection(inventory.Recorders, recorders, recorderTags),
+var _ = []*reader{
+	collection(inventory.AuditTrails, auditTrails, auditTrailTags).takes(auditTrailCalls...).takes(listBuckets),
+	collection(inventory.TrailAlerts, trailAlerts, alertsTags).takes(auditTrailCalls...).takes(describeMetricFilters, describeAlarms, listSubscriptions),
+	collection(inventory.Recorders, recorders, recorderTags).takes(describeRecorders, describeRecorderStatus, describeChannels, listRecorderTags),
 }

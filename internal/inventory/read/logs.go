@@ -3,6 +3,7 @@ package read
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -15,9 +16,14 @@ import (
 // logsPage is the most that CloudWatch Logs gives at once.
 const logsPage = 50
 
-var logGroups = made(inventory.LogGroups,
-	list(listLogGroups, "logs:DescribeLogGroups"),
-	tagged[inventory.LogGroup](logGroupTags, "logs:ListTagsForResource"),
+var (
+	describeLogGroups = awsapi.Lists(logs.NewDescribeLogGroupsPaginator)
+	listLogGroupTags  = awsapi.Reads((*logs.Client).ListTagsForResource)
+)
+
+var _ = made(inventory.LogGroups,
+	list(listLogGroups, describeLogGroups),
+	tagged[inventory.LogGroup](logGroupTags, listLogGroupTags),
 )
 
 // listLogGroups names one by its prefix: there is no call for one group.
@@ -26,7 +32,7 @@ func listLogGroups(ctx context.Context, s *Scope, id string) ([]inventory.LogGro
 	if id != "" {
 		in.LogGroupNamePrefix = &id
 	}
-	return gather(ctx, logs.NewDescribeLogGroupsPaginator(s.AWS.Logs(), in),
+	return gather(ctx, s.AWS, describeLogGroups, in,
 		func(page *logs.DescribeLogGroupsOutput) []types.LogGroup { return page.LogGroups },
 		func(group types.LogGroup) inventory.LogGroup {
 			return inventory.LogGroup{
@@ -37,31 +43,33 @@ func listLogGroups(ctx context.Context, s *Scope, id string) ([]inventory.LogGro
 }
 
 func logGroupTags(ctx context.Context, s *Scope, group inventory.Ref) (map[string]string, error) {
-	out, err := s.AWS.Logs().ListTagsForResource(ctx, &logs.ListTagsForResourceInput{ResourceArn: &group.ARN})
+	out, err := listLogGroupTags.In(ctx, s.AWS, &logs.ListTagsForResourceInput{ResourceArn: &group.ARN})
 	if err != nil {
 		return nil, err
 	}
 	return out.Tags, nil
 }
 
+// LogGroupTags are the tags of a log group that a reference names by region and ARN.
+var LogGroupTags = look(func(ctx context.Context, s *awsapi.Session, group inventory.Ref) (map[string]string, error) {
+	return logGroupTags(ctx, &Scope{AWS: s.In(group.Region), Session: s}, group)
+}, listLogGroupTags)
+
 // LogGroupARN is a log group's ARN without the :* that some calls append.
 func LogGroupARN(s *awsapi.Session, region, name string) string {
 	return s.ARN("logs", region, "log-group:"+name)
 }
 
-// FindLogGroup reads one log group; nil where there is none of the name.
-func FindLogGroup(ctx context.Context, s *awsapi.Session, region, name string) (*types.LogGroup, error) {
-	pages := logs.NewDescribeLogGroupsPaginator(s.In(region).Logs(), &logs.DescribeLogGroupsInput{Limit: aws.Int32(logsPage), LogGroupNamePrefix: aws.String(name)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("looking for log group %s: %w", name, err)
-		}
-		for _, group := range page.LogGroups {
-			if aws.ToString(group.LogGroupName) == name {
-				return &group, nil
-			}
-		}
+// FindLogGroup reads the log group that a reference names by region and id; nil where there is
+// none of the name.
+var FindLogGroup = look(func(ctx context.Context, s *awsapi.Session, of inventory.Ref) (found *types.LogGroup, err error) {
+	in := &logs.DescribeLogGroupsInput{Limit: aws.Int32(logsPage), LogGroupNamePrefix: aws.String(of.ID)}
+	groups, err := gather(ctx, s.In(of.Region), describeLogGroups, in, func(page *logs.DescribeLogGroupsOutput) []types.LogGroup { return page.LogGroups }, same)
+	if err != nil {
+		return nil, fmt.Errorf("looking for log group %s: %w", of.ID, err)
+	}
+	if at := slices.IndexFunc(groups, func(group types.LogGroup) bool { return aws.ToString(group.LogGroupName) == of.ID }); at >= 0 {
+		return &groups[at], nil
 	}
 	return nil, nil
-}
+}, describeLogGroups)

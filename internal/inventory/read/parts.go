@@ -23,6 +23,7 @@ type part[T inventory.Resource] func(*recipe[T])
 type recipe[T inventory.Resource] struct {
 	collection inventory.Collection[T]
 	list       func(ctx context.Context, s *Scope, id string) ([]T, error)
+	place      func(context.Context, *Scope, *T) error
 	asks       []ask[T]
 	tags       func(ctx context.Context, s *Scope, of inventory.Ref) (map[string]string, error)
 	gone       string
@@ -33,6 +34,8 @@ type recipe[T inventory.Resource] struct {
 type ask[T any] struct {
 	facet inventory.Facet
 	read  func(context.Context, *Scope, *T) error
+	// fails says why it was not asked for.
+	fails func(*T, error)
 	// none is the code by which AWS says that there is nothing: the zero value.
 	none string
 	// only says of which resources it can be asked; nil: of all.
@@ -46,6 +49,8 @@ type Use struct {
 	Collection string
 	// Facet it is for; empty for the list and for tags.
 	Facet inventory.Facet
+	// Whole says that the list takes it, and who looks at one resource again does not.
+	Whole bool
 	// Always says that the facet is read whatever is wanted, Tags that it is the owner's tags.
 	Always, Tags bool
 	Call         string
@@ -55,9 +60,10 @@ type Use struct {
 	Gone string
 }
 
-// made makes the reader of a collection.
-func made[T inventory.Resource](of inventory.Collection[T], parts ...part[T]) reader {
+// made declares the reader of a collection.
+func made[T inventory.Resource](of inventory.Collection[T], parts ...part[T]) *reader {
 	r := &recipe[T]{collection: of}
+	own(new(T)) // a fact that embeds no identity does not get past start-up
 	for _, part := range parts {
 		part(r)
 	}
@@ -72,11 +78,25 @@ func made[T inventory.Resource](of inventory.Collection[T], parts ...part[T]) re
 }
 
 // list is how the resources are listed: all, or, for who looks again, the one of the id.
-func list[T inventory.Resource](read func(ctx context.Context, s *Scope, id string) ([]T, error), calls ...string) part[T] {
+func list[T inventory.Resource](read func(ctx context.Context, s *Scope, id string) ([]T, error), calls ...awsapi.Named) part[T] {
 	return func(r *recipe[T]) {
 		r.list = read
-		r.takes(Use{}, awsapi.ReadsBy(calls...)...)
+		r.takes(Use{}, calls...)
 	}
+}
+
+// wholly are calls that the list takes, but not for who looks again.
+func wholly[T inventory.Resource](calls ...awsapi.Named) part[T] {
+	return func(r *recipe[T]) { r.takes(Use{Whole: true}, calls...) }
+}
+
+// listed is the list by one call: what that is sent, which items each page has, and what each
+// item makes.
+func listed[T inventory.Resource, I, O, Item any](call awsapi.List[I, O], input I, items func(*O) []Item, made func(*Scope, Item) T) part[T] {
+	return list(func(ctx context.Context, s *Scope, _ string) ([]T, error) {
+		asked := input
+		return gather(ctx, s.AWS, call, &asked, items, func(item Item) T { return made(s, item) })
+	}, call)
 }
 
 // single is the list where each place has one: the account, or the account in a region.
@@ -96,7 +116,7 @@ func asked[T inventory.Resource, V, I, O any](
 	of inventory.Fact[T, V], call awsapi.Call[I, O], input func(inventory.Ref) *I, says func(*O) (V, error), options ...func(*ask[T]),
 ) part[T] {
 	return func(r *recipe[T]) {
-		one := ask[T]{facet: of.Facet}
+		one := ask[T]{facet: of.Facet, fails: func(item *T, err error) { of.Put(item, inventory.Unseen[V](err)) }}
 		one.read = func(ctx context.Context, s *Scope, item *T) error {
 			var value V
 			ref := *own(item)
@@ -116,7 +136,7 @@ func asked[T inventory.Resource, V, I, O any](
 		for _, option := range options {
 			option(&one)
 		}
-		r.takes(Use{Facet: of.Facet, Always: one.always, On: of.Collection.Type}, call.Name)
+		r.takes(Use{Facet: of.Facet, Always: one.always, On: of.Collection.Type}, call)
 		r.asks = append(r.asks, one)
 	}
 }
@@ -133,11 +153,32 @@ func always[T any](a *ask[T]) { a.always = true }
 // only asks those that have it.
 func only[T any](has func(T) bool) func(*ask[T]) { return func(a *ask[T]) { a.only = has } }
 
+// placed is where each resource of a list of all regions lies that does not say so itself. One
+// outside the regions in scope is not asked for anything, and is no finding. What one is asked
+// for that cannot be placed is unread for that reason, for nothing may be concluded of it.
+func placed[T inventory.Resource, I, O any](call awsapi.Call[I, O], input func(inventory.Ref) *I, says func(*O) string) part[T] {
+	return func(r *recipe[T]) {
+		r.place = func(ctx context.Context, s *Scope, item *T) error {
+			ref := own(item)
+			if ref.Region != "" {
+				return nil
+			}
+			out, err := call.In(ctx, s.AWS, input(*ref))
+			if err != nil {
+				return fmt.Errorf("reading its region: %w", err)
+			}
+			ref.Region = says(out)
+			return nil
+		}
+		r.takes(Use{On: r.collection.Type}, call)
+	}
+}
+
 // tagged is who owns a resource with which something is wrong, where the list does not say.
-func tagged[T inventory.Resource](read func(ctx context.Context, s *Scope, of inventory.Ref) (map[string]string, error), calls ...string) part[T] {
+func tagged[T inventory.Resource](read func(ctx context.Context, s *Scope, of inventory.Ref) (map[string]string, error), calls ...awsapi.Named) part[T] {
 	return func(r *recipe[T]) {
 		r.tags = read
-		r.takes(Use{Tags: true, On: r.collection.Type}, awsapi.ReadsBy(calls...)...)
+		r.takes(Use{Tags: true, On: r.collection.Type}, calls...)
 	}
 }
 
@@ -145,11 +186,25 @@ func tagged[T inventory.Resource](read func(ctx context.Context, s *Scope, of in
 // one is no finding.
 func gone[T inventory.Resource](code string) part[T] { return func(r *recipe[T]) { r.gone = code } }
 
-func (r *recipe[T]) takes(use Use, calls ...string) {
+func (r *recipe[T]) takes(use Use, calls ...awsapi.Named) {
 	use.Collection = r.collection.Name
-	for _, use.Call = range calls {
-		r.uses = append(r.uses, use)
+	r.uses = append(r.uses, use.by(calls)...)
+}
+
+func (u Use) by(calls []awsapi.Named) (all []Use) {
+	for _, u.Call = range awsapi.Names(calls) {
+		all = append(all, u)
 	}
+	return all
+}
+
+// takes says which calls a reader takes that is not made of parts.
+func (r *reader) takes(calls ...awsapi.Named) *reader { return r.takesFor("", calls...) }
+
+// takesFor is the same for a facet of it; one that ends in a colon stands for all that begin so.
+func (r *reader) takesFor(facet inventory.Facet, calls ...awsapi.Named) *reader {
+	r.uses = append(r.uses, Use{Collection: r.collection, Facet: facet}.by(calls)...)
+	return r
 }
 
 // all reads the resources of a place, with what is wanted of them.
@@ -175,19 +230,39 @@ func (r *recipe[T]) all(ctx context.Context, s *Scope, facets inventory.Facets) 
 // found is a resource while it is read.
 type found[T any] struct {
 	item T
+	// gone: it went meanwhile, or lies outside the scope.
 	gone bool
 }
 
 // ask asks a resource for what is wanted of it.
 func (r *recipe[T]) ask(ctx context.Context, s *Scope, facets inventory.Facets, f *found[T]) {
+	if r.place != nil && !r.reaches(ctx, s, f) {
+		return
+	}
 	for _, ask := range r.asks {
 		if !ask.always && !facets.Has(ask.facet) || ask.only != nil && !ask.only(f.item) {
 			continue
 		}
 		err := ask.read(ctx, s, &f.item)
-		f.gone = f.gone || r.gone != "" && fault.Code(err) == r.gone
+		f.gone = f.gone || r.isGone(err)
 	}
 }
+
+// reaches says whether a resource is known to lie in scope.
+func (r *recipe[T]) reaches(ctx context.Context, s *Scope, f *found[T]) bool {
+	err := r.place(ctx, s, &f.item)
+	if err == nil {
+		f.gone = !slices.Contains(s.Regions, own(&f.item).Region)
+		return !f.gone
+	}
+	f.gone = r.isGone(err)
+	for _, ask := range r.asks {
+		ask.fails(&f.item, err)
+	}
+	return false
+}
+
+func (r *recipe[T]) isGone(err error) bool { return r.gone != "" && fault.Code(err) == r.gone }
 
 // one reads one resource again, for one fact.
 func (r *recipe[T]) one(ctx context.Context, s *Scope, ref inventory.Ref, facet inventory.Facet) (any, error) {
@@ -228,16 +303,17 @@ func (r *recipe[T]) closer() func(context.Context, *Scope, T) T {
 
 // own is the identity that a resource embeds.
 func own[T any](item *T) *inventory.Ref {
-	if has, ok := any(item).(interface{ Own() *inventory.Ref }); ok {
-		return has.Own()
+	has, ok := any(item).(interface{ Own() *inventory.Ref })
+	if !ok {
+		panic(fmt.Sprintf("read: %T embeds no inventory.Ref, or hides its Own", item))
 	}
-	return &inventory.Ref{}
+	return has.Own()
 }
 
-// Again reads a fact of one resource, as a step does just before it writes.
-func Again[T inventory.Resource, V any](ctx context.Context, session *awsapi.Session, of inventory.Fact[T, V], ref inventory.Ref) (V, error) {
+// again reads a fact of one resource.
+func again[T inventory.Resource, V any](ctx context.Context, session *awsapi.Session, of inventory.Fact[T, V], ref inventory.Ref) (V, error) {
 	var none V
-	for _, r := range readers() {
+	for _, r := range readers {
 		if r.collection != of.Collection.Name || r.one == nil {
 			continue
 		}
@@ -252,33 +328,29 @@ func Again[T inventory.Resource, V any](ctx context.Context, session *awsapi.Ses
 	return none, fmt.Errorf("reading %s %s: no reader is registered for it", of.Collection.Name, of.Name)
 }
 
-// Uses are the calls of all readers that are made of parts.
+// Uses are the calls of all readers.
 func Uses() []Use {
 	var all []Use
-	for _, r := range readers() {
+	for _, r := range readers {
 		all = append(all, r.uses...)
 	}
 	return all
 }
 
 // gather makes something of each item of all pages.
-func gather[O, P, I, T any](ctx context.Context, pages interface {
-	HasMorePages() bool
-	NextPage(context.Context, ...func(*P)) (*O, error)
-}, items func(*O) []I, made func(I) T,
-) ([]T, error) {
+func gather[I, O, Item, T any](ctx context.Context, in *awsapi.Clients, call awsapi.List[I, O], input *I, items func(*O) []Item, made func(Item) T) ([]T, error) {
 	var all []T
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
+	err := call.In(ctx, in, input, func(page *O) error {
 		for _, item := range items(page) {
 			all = append(all, made(item))
 		}
-	}
-	return all, nil
+		return nil
+	})
+	return all, err
 }
+
+// same is an item that is what it is.
+func same[T any](item T) T { return item }
 
 // byKey makes a map of tags.
 func byKey[T any](tags []T, pair func(T) (key, value *string)) map[string]string {

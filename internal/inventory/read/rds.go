@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/rds/types"
 
+	"github.com/guardrails-dev/aws-guardrails/internal/awsapi"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
@@ -17,6 +18,11 @@ const dbPage = 100
 
 // otherEngines share RDS's calls, but are services of their own: DocumentDB and Neptune.
 var otherEngines = []string{"docdb", "neptune"}
+
+var (
+	describeDBClusters  = awsapi.Lists(rds.NewDescribeDBClustersPaginator)
+	describeDBInstances = awsapi.Lists(rds.NewDescribeDBInstancesPaginator)
+)
 
 func databases(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.Database, error) {
 	clusters, err := dbClusters(ctx, s)
@@ -28,18 +34,16 @@ func databases(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.D
 }
 
 func dbClusters(ctx context.Context, s *Scope) ([]inventory.Database, error) {
+	clusters, err := gather(ctx, s.AWS, describeDBClusters, &rds.DescribeDBClustersInput{MaxRecords: aws.Int32(dbPage)},
+		func(page *rds.DescribeDBClustersOutput) []types.DBCluster { return page.DBClusters }, same)
+	if err != nil {
+		return nil, fmt.Errorf("describing database clusters: %w", err)
+	}
 	var all []inventory.Database
-	pages := rds.NewDescribeDBClustersPaginator(s.AWS.RDS(), &rds.DescribeDBClustersInput{MaxRecords: aws.Int32(dbPage)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("describing database clusters: %w", err)
-		}
-		for _, cluster := range page.DBClusters {
-			if engine := aws.ToString(cluster.Engine); !slices.Contains(otherEngines, engine) {
-				ref := s.dbRef(inventory.DBClusterType, cluster.DBClusterIdentifier, cluster.DBClusterArn, cluster.TagList)
-				all = append(all, inventory.Database{Ref: ref, Engine: engine, Encrypted: dbEncrypted(cluster.StorageEncrypted, cluster.StorageEncryptionType)})
-			}
+	for _, cluster := range clusters {
+		if engine := aws.ToString(cluster.Engine); !slices.Contains(otherEngines, engine) {
+			ref := s.dbRef(inventory.DBClusterType, cluster.DBClusterIdentifier, cluster.DBClusterArn, cluster.TagList)
+			all = append(all, inventory.Database{Ref: ref, Engine: engine, Encrypted: dbEncrypted(cluster.StorageEncrypted, cluster.StorageEncryptionType)})
 		}
 	}
 	return all, nil
@@ -48,7 +52,7 @@ func dbClusters(ctx context.Context, s *Scope) ([]inventory.Database, error) {
 // storageOfInstances are the instances that are in no cluster: the storage of the others is
 // their cluster's.
 func storageOfInstances(ctx context.Context, s *Scope) ([]inventory.Database, error) {
-	instances, err := describeDBInstances(ctx, s, "")
+	instances, err := ownInstances(ctx, s, "")
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +68,8 @@ func storageOfInstances(ctx context.Context, s *Scope) ([]inventory.Database, er
 	return all, nil
 }
 
-var dbInstances = made(inventory.DBInstances, list(func(ctx context.Context, s *Scope, id string) ([]inventory.DBInstance, error) {
-	instances, err := describeDBInstances(ctx, s, id)
+var _ = made(inventory.DBInstances, list(func(ctx context.Context, s *Scope, id string) ([]inventory.DBInstance, error) {
+	instances, err := ownInstances(ctx, s, id)
 	all := make([]inventory.DBInstance, len(instances))
 	for n, i := range instances {
 		all[n] = inventory.DBInstance{
@@ -74,14 +78,14 @@ var dbInstances = made(inventory.DBInstances, list(func(ctx context.Context, s *
 		}
 	}
 	return all, err
-}, "rds:DescribeDBInstances"))
+}, describeDBInstances))
 
-// describeDBInstances describes the instances of RDS's own engines, once a round, or one of them
+// ownInstances describes the instances of RDS's own engines, once a round, or one of them
 // anew.
-func describeDBInstances(ctx context.Context, s *Scope, id string) ([]types.DBInstance, error) {
+func ownInstances(ctx context.Context, s *Scope, id string) ([]types.DBInstance, error) {
 	in := &rds.DescribeDBInstancesInput{MaxRecords: aws.Int32(dbPage)}
 	describe := func() ([]types.DBInstance, error) {
-		found, err := gather(ctx, rds.NewDescribeDBInstancesPaginator(s.AWS.RDS(), in), func(page *rds.DescribeDBInstancesOutput) []types.DBInstance { return page.DBInstances }, func(i types.DBInstance) types.DBInstance { return i })
+		found, err := gather(ctx, s.AWS, describeDBInstances, in, func(page *rds.DescribeDBInstancesOutput) []types.DBInstance { return page.DBInstances }, same)
 		if err != nil {
 			return nil, fmt.Errorf("describing database instances: %w", err)
 		}

@@ -28,7 +28,7 @@ func dbSnapshots(ctx context.Context, s *Scope, facets inventory.Facets) ([]inve
 	all := slices.Concat(ofInstances, ofClusters)
 	each(all, func(snapshot *inventory.DBSnapshot) {
 		if facets.Has(inventory.DBSnapshotSharing) && !snapshot.KMSEncrypted {
-			sharing, err := DBSharing(ctx, s.Session, snapshot.Ref)
+			sharing, err := DBSharing.Of(ctx, s.Session, snapshot.Ref)
 			snapshot.Sharing = observed(s, sharing, err)
 		}
 	})
@@ -42,34 +42,37 @@ func dbSnapshots(ctx context.Context, s *Scope, facets inventory.Facets) ([]inve
 // manual asks for the only snapshots that can be shared.
 const manual = "manual"
 
+var (
+	describeDBSnapshots                 = awsapi.Lists(rds.NewDescribeDBSnapshotsPaginator)
+	describeDBClusterSnapshots          = awsapi.Lists(rds.NewDescribeDBClusterSnapshotsPaginator)
+	describeDBSnapshotAttributes        = awsapi.Reads((*rds.Client).DescribeDBSnapshotAttributes)
+	describeDBClusterSnapshotAttributes = awsapi.Reads((*rds.Client).DescribeDBClusterSnapshotAttributes)
+)
+
 func dbInstanceSnapshots(ctx context.Context, s *Scope) ([]inventory.DBSnapshot, error) {
-	var all []inventory.DBSnapshot
-	pages := rds.NewDescribeDBSnapshotsPaginator(s.AWS.RDS(), &rds.DescribeDBSnapshotsInput{MaxRecords: aws.Int32(dbPage), SnapshotType: aws.String(manual), IncludePublic: aws.Bool(false)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("describing database snapshots: %w", err)
-		}
-		for _, snapshot := range page.DBSnapshots {
+	all, err := gather(ctx, s.AWS, describeDBSnapshots, &rds.DescribeDBSnapshotsInput{MaxRecords: aws.Int32(dbPage), SnapshotType: aws.String(manual), IncludePublic: aws.Bool(false)},
+		func(page *rds.DescribeDBSnapshotsOutput) []types.DBSnapshot { return page.DBSnapshots },
+		func(snapshot types.DBSnapshot) inventory.DBSnapshot {
 			ref := s.dbRef(inventory.DBSnapshotType, snapshot.DBSnapshotIdentifier, snapshot.DBSnapshotArn, snapshot.TagList)
-			all = append(all, inventory.DBSnapshot{Ref: ref, KMSEncrypted: dbKMSEncrypted(snapshot.Encrypted, snapshot.StorageEncryptionType)})
-		}
+			return inventory.DBSnapshot{Ref: ref, KMSEncrypted: dbKMSEncrypted(snapshot.Encrypted, snapshot.StorageEncryptionType)}
+		})
+	if err != nil {
+		return nil, fmt.Errorf("describing database snapshots: %w", err)
 	}
 	return all, nil
 }
 
 func dbClusterSnapshots(ctx context.Context, s *Scope) ([]inventory.DBSnapshot, error) {
-	var all []inventory.DBSnapshot
-	pages := rds.NewDescribeDBClusterSnapshotsPaginator(s.AWS.RDS(), &rds.DescribeDBClusterSnapshotsInput{MaxRecords: aws.Int32(dbPage), SnapshotType: aws.String(manual), IncludePublic: aws.Bool(false)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("describing cluster snapshots: %w", err)
-		}
-		for _, snapshot := range page.DBClusterSnapshots {
+	all, err := gather(ctx, s.AWS, describeDBClusterSnapshots, &rds.DescribeDBClusterSnapshotsInput{MaxRecords: aws.Int32(dbPage), SnapshotType: aws.String(manual), IncludePublic: aws.Bool(false)},
+		func(page *rds.DescribeDBClusterSnapshotsOutput) []types.DBClusterSnapshot {
+			return page.DBClusterSnapshots
+		},
+		func(snapshot types.DBClusterSnapshot) inventory.DBSnapshot {
 			ref := s.dbRef(inventory.DBClusterSnapshotType, snapshot.DBClusterSnapshotIdentifier, snapshot.DBClusterSnapshotArn, snapshot.TagList)
-			all = append(all, inventory.DBSnapshot{Ref: ref, KMSEncrypted: dbKMSEncrypted(snapshot.StorageEncrypted, snapshot.StorageEncryptionType)})
-		}
+			return inventory.DBSnapshot{Ref: ref, KMSEncrypted: dbKMSEncrypted(snapshot.StorageEncrypted, snapshot.StorageEncryptionType)}
+		})
+	if err != nil {
+		return nil, fmt.Errorf("describing cluster snapshots: %w", err)
 	}
 	return all, nil
 }
@@ -82,22 +85,22 @@ func dbKMSEncrypted(encrypted *bool, kind types.StorageEncryptionType) bool {
 // restoreAttribute lists who may copy or restore a snapshot.
 const restoreAttribute = "restore"
 
-// DBSharing reads whom a snapshot is shared with, by the call that its type has.
-func DBSharing(ctx context.Context, s *awsapi.Session, snapshot inventory.Ref) (inventory.DBSharing, error) {
+// DBSharing is whom a snapshot is shared with, by the call that its type has.
+var DBSharing = look(func(ctx context.Context, s *awsapi.Session, snapshot inventory.Ref) (inventory.DBSharing, error) {
 	ask := dbSnapshotSharing
 	if snapshot.Type == inventory.DBClusterSnapshotType {
 		ask = dbClusterSnapshotSharing
 	}
-	sharing, err := ask(ctx, s.In(snapshot.Region).RDS(), snapshot.ID)
+	sharing, err := ask(ctx, s.In(snapshot.Region), snapshot.ID)
 	if err != nil {
 		return nil, fmt.Errorf("reading snapshot attributes: %w", err)
 	}
 	slices.Sort(sharing)
 	return sharing, nil
-}
+}, describeDBSnapshotAttributes, describeDBClusterSnapshotAttributes)
 
-func dbSnapshotSharing(ctx context.Context, client *rds.Client, id string) (sharing inventory.DBSharing, err error) {
-	out, err := client.DescribeDBSnapshotAttributes(ctx, &rds.DescribeDBSnapshotAttributesInput{DBSnapshotIdentifier: aws.String(id)})
+func dbSnapshotSharing(ctx context.Context, in *awsapi.Clients, id string) (sharing inventory.DBSharing, err error) {
+	out, err := describeDBSnapshotAttributes.In(ctx, in, &rds.DescribeDBSnapshotAttributesInput{DBSnapshotIdentifier: &id})
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +115,8 @@ func dbSnapshotSharing(ctx context.Context, client *rds.Client, id string) (shar
 	return sharing, nil
 }
 
-func dbClusterSnapshotSharing(ctx context.Context, client *rds.Client, id string) (sharing inventory.DBSharing, err error) {
-	out, err := client.DescribeDBClusterSnapshotAttributes(ctx, &rds.DescribeDBClusterSnapshotAttributesInput{DBClusterSnapshotIdentifier: aws.String(id)})
+func dbClusterSnapshotSharing(ctx context.Context, in *awsapi.Clients, id string) (sharing inventory.DBSharing, err error) {
+	out, err := describeDBClusterSnapshotAttributes.In(ctx, in, &rds.DescribeDBClusterSnapshotAttributesInput{DBClusterSnapshotIdentifier: &id})
 	if err != nil {
 		return nil, err
 	}

@@ -48,15 +48,14 @@ type reader struct {
 	uses []Use
 }
 
-// readers is the one list of what can be read.
-func readers() []reader {
-	return slices.Concat(iamReaders, s3Readers, ec2Readers, kmsReaders, dataReaders, loggingReaders, threatReaders)
-}
+// readers are all there are, filled while the package initialises.
+var readers []*reader
 
-// collection makes a reader. The optional look closer reads again, by the freshest calls and
+// collection declares a reader. The optional look closer reads again, by the freshest calls and
 // with the owner's tags, one resource that the first reading showed wrong.
-func collection[T inventory.Resource](c inventory.Collection[T], list func(context.Context, *Scope, inventory.Facets) ([]T, error), closer func(context.Context, *Scope, T) T) reader {
-	made := reader{collection: c.Name}
+func collection[T inventory.Resource](c inventory.Collection[T], list func(context.Context, *Scope, inventory.Facets) ([]T, error), closer func(context.Context, *Scope, T) T) *reader {
+	made := &reader{collection: c.Name}
+	readers = append(readers, made)
 	made.read = func(ctx context.Context, scope *Scope, facets inventory.Facets, into *inventory.Snapshot) {
 		items, err := list(ctx, scope, facets)
 		slices.SortFunc(items, func(a, b T) int { return strings.Compare(a.Reference().Name(), b.Reference().Name()) })
@@ -82,8 +81,8 @@ func collection[T inventory.Resource](c inventory.Collection[T], list func(conte
 
 // All reads what is wanted, every collection once in each of its places.
 func All(ctx context.Context, session *awsapi.Session, wants []inventory.Want, snapshot *inventory.Snapshot) error {
-	known := map[string]reader{}
-	for _, r := range readers() {
+	known := map[string]*reader{}
+	for _, r := range readers {
 		known[r.collection] = r
 	}
 	shared := &sync.Map{}
@@ -117,7 +116,7 @@ func All(ctx context.Context, session *awsapi.Session, wants []inventory.Want, s
 // collection, for two collections may hold different facts about one resource.
 func Closer(ctx context.Context, session *awsapi.Session, wants []inventory.Want, snapshot *inventory.Snapshot, wrong func(collection string, ref inventory.Ref) bool) {
 	shared := &sync.Map{}
-	for _, r := range readers() {
+	for _, r := range readers {
 		at := slices.IndexFunc(wants, func(w inventory.Want) bool { return w.Collection == r.collection })
 		if r.closer == nil || at < 0 {
 			continue

@@ -9,7 +9,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-var regions = made(inventory.Regions,
+var _ = made(inventory.Regions,
 	single[inventory.Region](),
 	asked(inventory.SnapshotSharing, awsapi.Reads((*ec2.Client).GetSnapshotBlockPublicAccessState), empty,
 		func(out *ec2.GetSnapshotBlockPublicAccessStateOutput) (inventory.SharingBlock, error) {

@@ -39,6 +39,8 @@ type Description struct {
 	Risk     v1alpha1.Risk
 	// Calls are the AWS calls it makes, in order, as service:Operation.
 	Calls []string
+	// Keys are the KMS keys that AWS is made to encrypt with, as AWS is told them.
+	Keys []string
 	// Touches are further resources that it changes or creates, by ARN or name.
 	Touches []string
 }

@@ -66,20 +66,15 @@ func (a RecordManagementEvents) Undo([]string) Undoing {
 	return Undoing{Calls: []string{"cloudtrail:PutEventSelectors"}, Finds: a.Trail.Account}
 }
 
-// ValidateTrailLogs makes a trail write digests of its log files.
-type ValidateTrailLogs struct {
-	Trail Target `json:"trail"`
-}
-
-// Describe implements Action.
-func (a ValidateTrailLogs) Describe() Description {
-	return onTrail(a.Trail, false, Description{
-		Setting: "LogFileValidation", Title: "validate the log files of trail " + a.Trail.ID, From: "off", To: "on", Calls: []string{"cloudtrail:UpdateTrail"},
-	})
-}
-
-// Undo implements Action.
-func (a ValidateTrailLogs) Undo([]string) Undoing { return back("cloudtrail:UpdateTrail") }
+// TrailValidation is whether a trail writes digests of its log files.
+var TrailValidation = sets(Setting[inventory.Trail, bool]{
+	Type:  "ValidateTrailLogs",
+	Fact:  inventory.TrailValidation,
+	Title: "validate the log files of trail {id}",
+	Risk:  v1alpha1.Safe,
+	Call:  "cloudtrail:UpdateTrail",
+	Was:   Was[bool]{Target: "trail", Bare: true, To: always(true)},
+})
 
 // onTrail adds what is said of every action on a trail.
 func onTrail(trail Target, billed bool, d Description) Description {

@@ -44,6 +44,7 @@ var PointInTimeRecovery = sets(Setting[inventory.Table, bool]{
 	Risk:   v1alpha1.Costly,
 	Call:   "dynamodb:UpdateContinuousBackups",
 	Undone: Undoing{To: "off; the backups of the table that were kept so far are lost", Risk: v1alpha1.Irreversible},
+	Was:    Was[bool]{Target: "table", Bare: true, To: always(true)},
 })
 
 // DBInstancePublic is whether an RDS instance has a public address. To take it away is

@@ -19,9 +19,12 @@ type EncryptEBSByDefault struct {
 
 // Describe implements Action.
 func (a EncryptEBSByDefault) Describe() Description {
-	risk, key := v1alpha1.Safe, a.Key
+	risk, key, title := v1alpha1.Safe, a.Key, "encrypt new EBS volumes in "+a.Region.Region
 	if !managedEBSKey(a.Key) {
 		risk = v1alpha1.Disruptive
+		if key != "" {
+			title += " with " + key
+		}
 	}
 	if key == "" {
 		key = "the region's default key, which could not be read"
@@ -30,11 +33,12 @@ func (a EncryptEBSByDefault) Describe() Description {
 		Target:     a.Region.Ref(),
 		Collection: inventory.EBSDefaults.Name,
 		Setting:    "EbsEncryptionByDefault",
-		Title:      "encrypt new EBS volumes in " + a.Region.Region,
+		Title:      title,
 		From:       "off",
 		To:         "on, with " + key,
 		Risk:       risk,
 		Calls:      []string{"ec2:EnableEbsEncryptionByDefault"},
+		Keys:       keys(a.Key),
 	}
 }
 
@@ -60,11 +64,12 @@ func (a SetEBSDefaultKey) Describe() Description {
 		Target:     a.Region.Ref(),
 		Collection: inventory.EBSDefaults.Name,
 		Setting:    "EbsDefaultKmsKeyId",
-		Title:      fmt.Sprintf("encrypt new EBS volumes in %s with %s", a.Region.Region, a.Alias),
+		Title:      fmt.Sprintf("encrypt new EBS volumes in %s with %s (%s)", a.Region.Region, a.Alias, a.To),
 		From:       "with " + a.From,
 		To:         "with " + a.To,
 		Risk:       v1alpha1.Disruptive,
 		Calls:      []string{"ec2:ModifyEbsDefaultKmsKeyId"},
+		Keys:       keys(a.To),
 		Touches:    []string{a.To},
 	}
 }

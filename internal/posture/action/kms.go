@@ -19,6 +19,7 @@ var KeyRotation = sets(Setting[inventory.Key, inventory.Rotation]{
 	CallOf: func(to inventory.Rotation) string {
 		return onOff(to.Enabled, "kms:EnableKeyRotation", "kms:DisableKeyRotation")
 	},
+	Was: Was[inventory.Rotation]{Target: "key", To: always(inventory.Rotation{Enabled: true}), Part: "periodDays"},
 })
 
 // RecoverKey cancels a key's deletion and enables it again: KMS leaves a key whose deletion was

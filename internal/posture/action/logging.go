@@ -5,7 +5,6 @@ var loggingTypes = []Action{
 	StartTrail{},
 	RecordAllRegions{},
 	RecordManagementEvents{},
-	ValidateTrailLogs{},
 	DeliverTrailToLogs{},
 	RaiseTrailAlarm{},
 	SetUpRecorder{},

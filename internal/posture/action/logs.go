@@ -15,5 +15,6 @@ var LogRetention = sets(Setting[inventory.LogGroup, int32]{
 	Text:  func(days int32) string { return fmt.Sprintf("%d days", days) },
 	Risk:  v1alpha1.Safe,
 	Call:  "logs:PutRetentionPolicy",
+	Was:   Was[int32]{Target: "group"},
 	Never: "keeping them for a shorter time would delete logs, and evidence is not deleted",
 })

@@ -34,3 +34,16 @@ func sharingRisk(to inventory.SharingBlock) v1alpha1.Risk {
 	}
 	return v1alpha1.Safe
 }
+
+// SubnetAutoPublic is whether what is launched in a subnet gets a public address. To stop that
+// is disruptive: what scales out in it, or is launched anew, may count on one.
+var SubnetAutoPublic = sets(Setting[inventory.Subnet, bool]{
+	Type:  "StopAutoPublicIP",
+	Fact:  inventory.SubnetAutoPublic,
+	Title: "give no public addresses of their own accord in subnet {id}",
+	Text: func(on bool) string {
+		return onOff(on, "a public address for whatever is launched", "a public address for what asks for one at launch")
+	},
+	Risk: v1alpha1.Disruptive,
+	Call: "ec2:ModifySubnetAttribute",
+})

@@ -18,22 +18,32 @@ type Setting[T inventory.Resource, V any] struct {
 	Fact inventory.Fact[T, V]
 	// Title is one line, in which {id}, {region} and {to} stand for the target's and the value.
 	Title string
+	// Brief is how the title names a value. Left out: as it is shown.
+	Brief func(V) string
 	// Text shows a value. Left out: on or off for a bool, else what it says of itself.
 	Text func(V) string
+	// Keys are the KMS keys that a value names.
+	Keys func(V) []string
 	// Risk of a change, and where it depends on the values.
 	Risk   v1alpha1.Risk
 	RiskOf func(from, to V) v1alpha1.Risk
 	// Call that makes a value be there, as service:Operation, and where it depends on the value.
 	Call   string
 	CallOf func(to V) string
-	// Never is why a change is not taken back, where it is not.
-	Never string
+	// Never is why a change is not taken back, where it is not, and where that depends on what
+	// was there.
+	Never   string
+	NeverOf func(from V) string
 	// Back is what is there again once a change is taken back. Left out: what was there before.
 	Back func(from, to V) V
-	// Undone is what is to be said of taking it back: To, Not and Risk.
-	Undone Undoing
+	// Undone is what is to be said of taking it back: To, Not and Risk; and where that depends on
+	// what was there.
+	Undone   Undoing
+	UndoneOf func(from V) Undoing
 	// Same says whether two values mean the same. Left out: they are equal.
 	Same func(a, b V) bool
+	// Was is how runs keep a change of it, where that is older than Set is.
+	Was Was[V]
 }
 
 // Set changes a setting of a target from one value to another.
@@ -49,6 +59,7 @@ type Set struct {
 type setting interface {
 	name() string
 	zero() Set
+	encode(Set) ([]byte, error)
 	decode(content []byte) (Set, error)
 	describe(Set) Description
 	undo(Set) Undoing
@@ -123,7 +134,21 @@ func (s *Setting[T, V]) zero() Set {
 	return s.Set(Target{}, none, none)
 }
 
+func (s *Setting[T, V]) encode(a Set) ([]byte, error) {
+	if _, from, to, ok := s.Of(a); ok && s.Was.Target != "" {
+		if content, ok := s.Was.encode(a.Target, from, to); ok {
+			return content, nil
+		}
+	}
+	type plain Set
+	return json.Marshal(plain(a))
+}
+
 func (s *Setting[T, V]) decode(content []byte) (Set, error) {
+	if s.Was.wrote(content) {
+		target, from, to, err := s.Was.decode(content)
+		return s.Set(target, from, to), err
+	}
 	var typed struct {
 		Target   Target
 		From, To V
@@ -134,15 +159,23 @@ func (s *Setting[T, V]) decode(content []byte) (Set, error) {
 
 func (s *Setting[T, V]) describe(a Set) Description {
 	_, from, to, _ := s.Of(a)
-	risk := s.Risk
+	risk, brief := s.Risk, s.Shown
 	if s.RiskOf != nil {
 		risk = s.RiskOf(from, to)
 	}
+	if s.Brief != nil {
+		brief = s.Brief
+	}
+	var keys []string
+	if s.Keys != nil {
+		keys = s.Keys(to)
+	}
 	return Description{
+		Keys:       keys,
 		Target:     a.Target.Ref(),
 		Collection: s.Fact.Collection.Name,
 		Setting:    s.Fact.Name,
-		Title:      strings.NewReplacer("{id}", a.Target.ID, "{region}", a.Target.Region, "{to}", s.Shown(to)).Replace(s.Title),
+		Title:      strings.NewReplacer("{id}", a.Target.ID, "{region}", a.Target.Region, "{to}", brief(to)).Replace(s.Title),
 		From:       s.Shown(from),
 		To:         s.Shown(to),
 		Risk:       risk,
@@ -151,17 +184,26 @@ func (s *Setting[T, V]) describe(a Set) Description {
 }
 
 func (s *Setting[T, V]) undo(a Set) Undoing {
-	if s.Never != "" {
-		return never(s.Never)
-	}
 	_, from, to, _ := s.Of(a)
-	restored, how := s.Restored(from, to), s.Undone
+	why, how, restored := s.Never, s.Undone, s.Restored(from, to)
+	if s.NeverOf != nil {
+		why = s.NeverOf(from)
+	}
+	if why != "" {
+		return never(why)
+	}
+	if s.UndoneOf != nil {
+		how = s.UndoneOf(from)
+	}
 	how.Calls = []string{s.CallTo(restored)}
 	if how.To == "" {
 		how.To = s.Shown(restored)
 	}
 	return how
 }
+
+// MarshalJSON implements json.Marshaler.
+func (a Set) MarshalJSON() ([]byte, error) { return a.of.encode(a) }
 
 // Describe implements Action.
 func (a Set) Describe() Description { return a.of.describe(a) }

@@ -5,7 +5,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-var threatTypes = []Action{CreateDetector{}, EnableDetector{}, PutSecurityContact{}}
+var threatTypes = []Action{CreateDetector{}}
 
 // CreateDetector turns GuardDuty on in a region that has none. Only what GuardDuty always
 // watches is on: left unsaid, AWS would start each further protection plan, and its bill, too.
@@ -36,53 +36,27 @@ func (a CreateDetector) Undo([]string) Undoing {
 	}
 }
 
-// EnableDetector turns a region's suspended detector on again, with the protection plans it had.
-type EnableDetector struct {
-	Detector Target `json:"detector"`
-}
+// DetectorState is whether a region's detector, with the protection plans it had, is on.
+var DetectorState = sets(Setting[inventory.Detector, inventory.DetectorState]{
+	Type:  "EnableDetector",
+	Fact:  inventory.DetectorIs,
+	Title: "turn GuardDuty on again in {region}",
+	Text: func(state inventory.DetectorState) string {
+		return onOff(state == inventory.DetectorEnabled, "enabled, with the protection plans it had", "disabled")
+	},
+	Risk: v1alpha1.Costly,
+	Call: "guardduty:UpdateDetector",
+	Was:  Was[inventory.DetectorState]{Target: "detector", Bare: true, From: inventory.DetectorDisabled, To: always(inventory.DetectorEnabled)},
+})
 
-// Describe implements Action.
-func (a EnableDetector) Describe() Description {
-	return Description{
-		Target:     a.Detector.Ref(),
-		Collection: inventory.Detectors.Name,
-		Setting:    "Detector",
-		Title:      "turn GuardDuty on again in " + a.Detector.Region,
-		From:       "disabled",
-		To:         "enabled, with the protection plans it had",
-		Risk:       v1alpha1.Costly,
-		Calls:      []string{"guardduty:UpdateDetector"},
-	}
-}
-
-// Undo implements Action.
-func (a EnableDetector) Undo(done []string) Undoing { return back(done...) }
-
-// PutSecurityContact tells AWS whom to call about the account's security.
-type PutSecurityContact struct {
-	Account Target            `json:"account"`
-	From    inventory.Contact `json:"from"`
-	To      inventory.Contact `json:"to"`
-}
-
-// Describe implements Action.
-func (a PutSecurityContact) Describe() Description {
-	return Description{
-		Target:     a.Account.Ref(),
-		Collection: inventory.SecurityContacts.Name,
-		Setting:    "SecurityContact",
-		Title:      "register the security contact of account " + a.Account.ID,
-		From:       a.From.String(),
-		To:         a.To.String(),
-		Risk:       v1alpha1.Safe,
-		Calls:      []string{"account:PutAlternateContact"},
-	}
-}
-
-// Undo implements Action.
-func (a PutSecurityContact) Undo(done []string) Undoing {
-	if a.From == (inventory.Contact{}) {
-		return back("account:DeleteAlternateContact")
-	}
-	return back(done...)
-}
+// SecurityContact is whom AWS calls about the account's security.
+var SecurityContact = sets(Setting[inventory.SecurityContact, inventory.Contact]{
+	Type:  "PutSecurityContact",
+	Fact:  inventory.RegisteredContact,
+	Title: "register the security contact of account {id}",
+	Risk:  v1alpha1.Safe,
+	CallOf: func(to inventory.Contact) string {
+		return onOff(to != inventory.Contact{}, "account:PutAlternateContact", "account:DeleteAlternateContact")
+	},
+	Was: Was[inventory.Contact]{Target: "account"},
+})

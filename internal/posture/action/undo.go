@@ -61,6 +61,7 @@ func (a Undo) Describe() Description {
 	if undoing.Not != "" {
 		d.To += "\nnot undone: " + undoing.Not
 	}
+	d.Keys = nil // a person asks for what was there before
 	d.Risk, d.Calls = cmp.Or(undoing.Risk, v1alpha1.Safe), undoing.Calls
 	return d
 }

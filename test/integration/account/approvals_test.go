@@ -1,11 +1,14 @@
 package account
 
 import (
+	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	eventsv1 "k8s.io/api/events/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -119,6 +122,28 @@ var _ = Describe("an approval", func() {
 		Expect(s.writes()).To(BeEmpty())
 	})
 
+	It("starts nothing where the cluster does not hold it to be genuine", func() {
+		binding := &admissionv1.ValidatingAdmissionPolicyBinding{}
+		Expect(cluster.Get(ctx, client.ObjectKey{Name: "guardrails-reverts"}, binding)).To(Succeed())
+		Expect(cluster.Delete(ctx, binding.DeepCopy())).To(Succeed())
+		restore := sync.OnceFunc(func() {
+			binding.ResourceVersion, binding.UID = "", ""
+			Expect(cluster.Create(ctx, binding)).To(Succeed())
+		})
+		DeferCleanup(restore)
+		s, a, run := offered(2)
+		decide(run, v1alpha1.Approved)
+		s.run(prompt)
+		expect(a, append([]string{"Blocked=True ApprovalsUnguarded"}, findings...)...)
+		Expect(message(a, "Blocked")).To(Equal("nothing that was approved is applied: admission policy guardrails-reverts is not bound; install config/admission"))
+		expect(run, "Ready=False ApprovalsUnguarded", "Reconciling=True ApprovalsUnguarded")
+		Expect(s.writes()).To(BeEmpty())
+		restore()
+		check(a)
+		expect(a, resting...)
+		Expect(s.writes()).To(HaveLen(2))
+	})
+
 	It("that ends in the middle of a run lets no further action start", func() {
 		s, a, run := offered(4)
 		decide(run, v1alpha1.Approved)
@@ -143,8 +168,14 @@ var _ = Describe("an approval", func() {
 		decide(run, v1alpha1.Approved)
 		// The process dies with its first call claimed and not sent.
 		var cancel func()
+		mains := &power{}
+		s.between = func(next http.RoundTripper) http.RoundTripper {
+			mains.next = next
+			return mains
+		}
 		s.cloud.Inject(&fakeaws.Fault{Times: 1, Err: errCrashed, Match: func(call fakeaws.Call) bool {
 			if call.Write {
+				mains.cut.Store(true)
 				cancel()
 			}
 			return call.Write
@@ -152,6 +183,7 @@ var _ = Describe("an approval", func() {
 		cancel = s.run(prompt)
 		Eventually(s.writes).Should(HaveLen(1))
 		s.stop()
+		s.between = nil
 		Expect(refresh(run).Status.Journal).To(ConsistOf(HaveField("Result", v1alpha1.CallClaimed)))
 		s.run(prompt, later(25*time.Hour))
 		expect(run, "Ready=True ApprovalExpired")

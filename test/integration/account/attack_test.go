@@ -1,22 +1,34 @@
 package account
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/cmd/manager/app"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture/action"
 )
+
+// keepVersionsOf is the change that keeps versions in a bucket.
+func keepVersionsOf(bucket action.Target, from inventory.VersioningStatus) action.Set {
+	return action.BucketVersioning.Set(bucket, inventory.Versioning{Status: from}, inventory.Versioning{Status: inventory.VersioningOn})
+}
 
 // versioning is the action that keeps versions in a bucket, as a run would hold it.
 func versioning(account, bucket string) v1alpha1.RunAction {
 	GinkgoHelper()
-	a := action.EnableBucketVersioning{Bucket: action.Target{Account: account, Partition: "aws", Region: "us-east-1", Type: "AWS::S3::Bucket", ID: account + "-" + bucket, ARN: "arn:aws:s3:::" + account + "-" + bucket}}
+	a := keepVersionsOf(action.Target{Account: account, Partition: "aws", Region: "us-east-1", Type: "AWS::S3::Bucket", ID: account + "-" + bucket, ARN: "arn:aws:s3:::" + account + "-" + bucket}, inventory.VersioningNever)
 	content, err := action.Encode(a)
 	Expect(err).NotTo(HaveOccurred())
 	hash, err := action.Hash(a)
@@ -171,6 +183,103 @@ var _ = Describe("no write happens", func() {
 		Eventually(s.phases).Should(HaveEach(HavePrefix("Enforced Succeeded")))
 	})
 })
+
+var _ = Describe("an approver", func() {
+	It("holds no run up by applying, again and again, what is there already", func() {
+		s := set()
+		s.buckets(numbered(20)...)
+		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
+		a := s.account(roomy)
+		s.run()
+		applied, ended := 0, make(chan struct{})
+		stop := make(chan struct{})
+		go func() {
+			defer close(ended)
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				var list v1alpha1.RemediationRunList
+				if cluster.List(ctx, &list, client.InNamespace(s.namespace)) != nil {
+					continue
+				}
+				for _, run := range list.Items {
+					same := &unstructured.Unstructured{Object: map[string]any{"spec": map[string]any{"account": run.Spec.Account}}}
+					same.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("RemediationRun"))
+					same.SetNamespace(run.Namespace)
+					same.SetName(run.Name)
+					if alice.Patch(ctx, same, client.Apply, client.FieldOwner(fmt.Sprint("loop-", applied)), client.ForceOwnership) == nil { //nolint:staticcheck // what kubectl apply --server-side sends
+						applied++
+					}
+				}
+			}
+		}()
+		expect(a, resting...)
+		close(stop)
+		<-ended
+		Expect(applied).To(BeNumerically(">", 10))
+		Expect(s.writes()).To(HaveLen(20))
+		Expect(s.onlyRun(v1alpha1.RunSucceeded).Status.Journal).To(HaveEach(HaveField("Result", v1alpha1.CallDone)))
+	})
+})
+
+var _ = Describe("an author of baselines", func() {
+	It("changes step by step no more than at once", func() {
+		user, err := env.AddUser("bob", "guardrails:authors")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(env.Grant(ctx, "guardrails:authors", "guardrails-baseline-editor")).To(Succeed())
+		bob, err := client.New(user.Config, client.Options{Scheme: cluster.Scheme()})
+		Expect(err).NotTo(HaveOccurred())
+
+		s := set()
+		const keys, most = 18, 7
+		for i := range keys { // each ten days older than the one before
+			s.accessKey(fmt.Sprint("user", i), 100+10*i)
+		}
+		rotate := func(days int32) v1alpha1.Posture {
+			return v1alpha1.Posture{Identity: v1alpha1.IdentityPosture{AccessKeyRotation: &v1alpha1.AccessKeyRotation{Setting: v1alpha1.Setting{Enforcement: v1alpha1.Enforce}, MaxAgeDays: days}}}
+		}
+		b := s.baseline("keys", v1alpha1.Enforce, rotate(1000))
+		a := s.account(actions(most), allowing(v1alpha1.Safe, v1alpha1.Disruptive))
+		s.run(func(o *app.Options) { o.Settling = time.Millisecond })
+		expect(a, resting...)
+		for days := int32(265); days > 90; days -= 30 {
+			before := b.DeepCopy()
+			b.Spec.Posture = rotate(days)
+			Expect(bob.Patch(ctx, b, client.MergeFrom(before))).To(Succeed())
+			generation := b.Generation
+			Eventually(func() bool {
+				held := slices.Contains(standing(a), "Blocked=True LimitExceeded")
+				return held || slices.Equal(standing(a), resting) && s.judgedUnder(b, generation)
+			}).Should(BeTrue())
+		}
+		expect(a, append([]string{"Blocked=True LimitExceeded"}, findings...)...)
+		writes := s.writes()
+		Expect(len(writes)).To(And(BeNumerically(">", 0), BeNumerically("<=", most)), "%v", writes)
+		Expect(refresh(a).Status.Budget).To(And(HaveField("Applied", int32(len(writes))), HaveField("MaxActions", int32(most))))
+		Eventually(s.phases).Should(ContainElement(HavePrefix("Offered Pending")))
+	})
+})
+
+// accessKey gives a user an access key that is so many days old.
+func (s *stage) accessKey(user string, days int) {
+	GinkgoHelper()
+	s.cloud.SetClock(func() time.Time { return time.Now().AddDate(0, 0, -days) })
+	defer s.cloud.SetClock(time.Now)
+	admin := iam.NewFromConfig(s.cloud.ConfigFor(s.id))
+	_, err := admin.CreateUser(ctx, &iam.CreateUserInput{UserName: &user})
+	Expect(err).NotTo(HaveOccurred())
+	_, err = admin.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &user})
+	Expect(err).NotTo(HaveOccurred())
+	s.cloud.Forget()
+}
+
+// judgedUnder says whether the posture was judged under this generation of the baseline.
+func (s *stage) judgedUnder(b *v1alpha1.SecurityBaseline, generation int64) bool {
+	return slices.ContainsFunc(refresh(s.posture()).Status.Baselines, func(by v1alpha1.JudgedBaseline) bool { return by.UID == string(b.UID) && by.Generation >= generation })
+}
 
 // decidePending approves a run that says it is running: admission lets pending ones be decided on.
 func decidePending(s *stage, run *v1alpha1.RemediationRun) {

@@ -77,6 +77,7 @@ var _ = Describe("a crash", func() {
 		Expect(writes).To(Equal([]string{"PutBucketVersioning logs", "PutBucketVersioning photos"}), "crashed at %s", where)
 		Eventually(s.phases).Should(HaveEach(HavePrefix("Enforced Succeeded 2/2")), "crashed at %s", where)
 		Expect(s.runs()).To(HaveLen(1), "crashed at %s", where)
+		Expect(s.runs()[0].Status.Journal).To(HaveEach(HaveField("Result", v1alpha1.CallDone)), "crashed at %s", where)
 		check(a)
 		Expect(s.writes()).To(HaveLen(2), "crashed at %s", where)
 	}
@@ -167,7 +168,9 @@ var _ = Describe("a crash", func() {
 		s.between = nil
 		s.run()
 		expect(a, resting...)
+		// The journal says who wrote what AWS holds: the run, whichever process it was.
 		Expect(s.onlyRun(v1alpha1.RunSucceeded).Status.Journal).To(HaveLen(2))
+		Expect(s.runs()[0].Status.Journal).To(HaveEach(HaveField("Result", v1alpha1.CallDone)))
 		// What did not arrive is sent again, what arrived is not.
 		resent := 0
 		if fault != nil && !fault.Applied {
@@ -182,4 +185,53 @@ var _ = Describe("a crash", func() {
 		Entry("the first, arrived and its answer lost", 1, &fakeaws.Fault{Err: errCrashed, Applied: true, Times: 1}),
 		Entry("the second, arrived and its answer lost", 2, &fakeaws.Fault{Err: errCrashed, Applied: true, Times: 1}),
 	)
+
+	It("that is an orderly stop finishes the call in flight, records it, and begins no other", func() {
+		s := set()
+		s.buckets("logs", "photos")
+		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
+		a := s.account(roomy)
+		cancel := s.run()
+		s.onWrite(func(n int, _ fakeaws.Call) {
+			if n == 1 {
+				cancel()
+			}
+		})
+		Eventually(s.writes).Should(HaveLen(1))
+		s.stop()
+		Expect(s.writes()).To(HaveLen(1))
+		journal := s.runs()[0].Status.Journal
+		Expect(journal[0]).To(And(HaveField("Result", v1alpha1.CallDone), HaveField("Message", "")))
+		Expect(journal[1:]).NotTo(ContainElement(HaveField("Result", v1alpha1.CallDone)))
+		s.run()
+		expect(a, resting...)
+		Expect(s.writes()).To(HaveLen(2))
+		Expect(s.onlyRun(v1alpha1.RunSucceeded).Status.Journal).To(HaveEach(HaveField("Result", v1alpha1.CallDone)))
+	})
+
+	It("is undone as what it did, not as nothing", func() {
+		s := set()
+		s.buckets("logs")
+		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
+		a := s.account(roomy)
+		mains := &power{}
+		s.between = func(next http.RoundTripper) http.RoundTripper {
+			mains.next = next
+			return mains
+		}
+		cancel := s.run()
+		s.onWrite(func(int, fakeaws.Call) {
+			mains.cut.Store(true)
+			cancel()
+		})
+		Eventually(s.writes).Should(HaveLen(1))
+		s.stop()
+		s.cloud.Heal()
+		s.between = nil
+		s.run()
+		expect(a, resting...)
+		run := s.onlyRun(v1alpha1.RunSucceeded)
+		revert(run)
+		s.undoRun(v1alpha1.RunPending)
+	})
 })

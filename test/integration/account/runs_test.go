@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -197,6 +198,48 @@ var _ = Describe("a run", func() {
 		remains(a, append([]string{"Blocked=True RunFailed"}, findings...)...)
 	})
 
+	It("lets what fails starve nothing: it goes last, and is then held with AWS's words", func() {
+		// The two that sort first are more than a tenth.
+		s := start(prompt)
+		s.buckets(numbered(19)...)
+		s.cloud.Inject(&fakeaws.Fault{Match: func(c fakeaws.Call) bool {
+			return c.Write && !strings.Contains(c.Caller, "/administrator") && slices.Contains([]string{s.id + "-b0000", s.id + "-b0001"}, bucketOf(c))
+		}, Err: fakeaws.Denied("s3:PutBucketVersioning")})
+		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
+		a := s.account(roomy)
+		held := append([]string{"Blocked=True RunFailed"}, findings...)
+		expect(a, held...)
+		Expect(s.phases()).To(Equal([]string{"Enforced Failed 0/19"}))
+		Expect(message(a, "Blocked")).To(ContainSubstring("; what is left of the plan is tried again 10m0s after it, and what failed then goes last; what fails twice within a day is held, and the rest goes on"))
+
+		s.cloud.Forget()
+		s.stop()
+		s.run(prompt, later(11*time.Minute))
+		Eventually(s.phases).Should(Equal([]string{"Enforced Failed 0/19", "Enforced Failed 17/19"}))
+		Expect(s.writes()).To(HaveLen(19))
+		Expect(s.writes()[17:]).To(Equal([]string{"PutBucketVersioning b0000", "PutBucketVersioning b0001"}))
+		check(a)
+		expect(a, held...)
+		Expect(message(a, "Blocked")).To(MatchRegexp(`^2 actions are held until .*; first arn:aws:s3:::` + s.id + `-b0000: cannot be applied: .*missing permission s3:PutBucketVersioning`))
+		p := refresh(s.posture())
+		Expect([]int32{p.Status.Plan.Actions, p.Status.Plan.Failed}).To(Equal([]int32{0, 2}))
+		for _, finding := range p.Status.Findings {
+			Expect(finding.Failed).To(MatchRegexp(`^cannot be applied: .*missing permission s3:PutBucketVersioning.*; failed 2 times within a day, tried again from \S+Z on$`))
+		}
+
+		s.cloud.Forget()
+		s.stop()
+		s.run(prompt, later(23*time.Hour))
+		check(a)
+		expect(a, held...)
+		Expect(s.writes()).To(BeEmpty())
+
+		s.cloud.Heal()
+		s.stop()
+		s.run(prompt, later(25*time.Hour))
+		expect(a, resting...)
+	})
+
 	It("recognizes what was applied though the answer was lost", func() {
 		s := start()
 		s.buckets("logs")
@@ -209,19 +252,20 @@ var _ = Describe("a run", func() {
 		Expect(run.Status.Journal[0].Message).To(ContainSubstring("read again, it is as intended"))
 	})
 
-	It("is kept by count and by age, and never removed while it is open", func() {
+	It("is kept by age where it changed something, and never removed while it is open", func() {
 		s := start(prompt, func(o *app.Options) { o.KeepRuns = 2 })
 		s.buckets("logs")
 		s.baseline("foundational", v1alpha1.Enforce, bothOn())
 		a := s.account()
-		for range 4 {
+		for range 3 {
 			Eventually(func() []string { check(a); return s.phases() }).Should(ContainElement("Enforced Succeeded 1/1"))
 			before := len(s.writes())
 			s.unversion("logs")
 			check(a)
 			Eventually(s.writes).Should(HaveLen(before + 1))
 		}
-		Eventually(s.phases).Should(Equal([]string{"Enforced Succeeded 1/1", "Enforced Succeeded 1/1", "Offered Pending 0/1"}))
+		one := "Enforced Succeeded 1/1"
+		Eventually(s.phases).Should(Equal([]string{one, one, one, one, "Offered Pending 0/1"}))
 		s.stop()
 		later := s.runs()[0].CreationTimestamp.Add(24 * time.Hour)
 		s.run(func(o *app.Options) { o.KeepRunsFor, o.Now = 23*time.Hour, func() time.Time { return later } })

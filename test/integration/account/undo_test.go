@@ -88,7 +88,7 @@ func (s *stage) ended(change func(*v1alpha1.RemediationRun), names ...string) *v
 		Status:     v1alpha1.RemediationRunStatus{Phase: v1alpha1.RunSucceeded, Progress: fmt.Sprintf("%d/%d", len(names), len(names))},
 	}
 	for _, name := range names {
-		planned := s.plannedAction(action.EnableBucketVersioning{Bucket: s.target(name), From: inventory.Versioning{Status: inventory.VersioningSuspended}}, "s3-bucket-versioning")
+		planned := s.plannedAction(keepVersionsOf(s.target(name), inventory.VersioningSuspended), "s3-bucket-versioning")
 		run.Spec.Actions = append(run.Spec.Actions, planned)
 		run.Status.Journal = append(run.Status.Journal, v1alpha1.JournalEntry{Action: planned.Hash, Call: planned.Calls[0], At: metav1.NewTime(time.Now().Add(-time.Hour)), Result: v1alpha1.CallDone})
 		s.keepVersions(name)
@@ -387,7 +387,7 @@ var _ = Describe("an Undo run that nobody planned", func() {
 		run := s.ended(nil, "logs")
 		s.keepVersions("other")
 		s.cloud.Forget()
-		of := action.EnableBucketVersioning{Bucket: s.target("logs"), From: inventory.Versioning{Status: inventory.VersioningSuspended}}
+		of := keepVersionsOf(s.target("logs"), inventory.VersioningSuspended)
 		undo := &v1alpha1.RemediationRun{
 			ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "forged", Labels: map[string]string{v1alpha1.LabelAccount: "shop", v1alpha1.LabelPlan: "forged", v1alpha1.LabelOpen: ""}},
 			Spec: v1alpha1.RemediationRunSpec{
@@ -415,15 +415,15 @@ var _ = Describe("an Undo run that nobody planned", func() {
 	},
 		Entry("unless it takes back what was done", nil),
 		Entry("of another resource", func(s *stage, run, undo *v1alpha1.RemediationRun) {
-			other := action.EnableBucketVersioning{Bucket: s.target("other"), From: inventory.Versioning{Status: inventory.VersioningSuspended}}
+			other := keepVersionsOf(s.target("other"), inventory.VersioningSuspended)
 			undo.Spec.Actions[0] = s.plannedAction(action.Undo{Run: run.Name, UID: string(run.UID), Of: other, Done: []string{"s3:PutBucketVersioning"}}, "s3-bucket-versioning")
 		}),
 		Entry("of a weaker state than there was", func(s *stage, run, undo *v1alpha1.RemediationRun) {
-			of := action.EnableBucketVersioning{Bucket: s.target("logs")}
+			of := keepVersionsOf(s.target("logs"), inventory.VersioningNever)
 			undo.Spec.Actions[0] = s.plannedAction(action.Undo{Run: run.Name, UID: string(run.UID), Of: of, Done: []string{"s3:PutBucketVersioning"}}, "s3-bucket-versioning")
 		}),
 		Entry("of another run of the name", func(s *stage, run, undo *v1alpha1.RemediationRun) {
-			of := action.EnableBucketVersioning{Bucket: s.target("logs"), From: inventory.Versioning{Status: inventory.VersioningSuspended}}
+			of := keepVersionsOf(s.target("logs"), inventory.VersioningSuspended)
 			undo.Spec.Actions[0] = s.plannedAction(action.Undo{Run: run.Name, UID: "other", Of: of, Done: []string{"s3:PutBucketVersioning"}}, "s3-bucket-versioning")
 		}),
 		Entry("of what was not the run's work", func(s *stage, run, _ *v1alpha1.RemediationRun) {
@@ -434,7 +434,7 @@ var _ = Describe("an Undo run that nobody planned", func() {
 			undo.Spec.Trigger, undo.Spec.RevertOf = v1alpha1.TriggerOffered, ""
 		}),
 		Entry("of what a plan would hold", func(s *stage, _, undo *v1alpha1.RemediationRun) {
-			undo.Spec.Actions[0] = s.plannedAction(action.BlockBucketPublicAccess{Bucket: s.target("logs")}, "s3-bucket-public-access-block")
+			undo.Spec.Actions[0] = s.plannedAction(action.BucketPublicAccess.Set(s.target("logs"), inventory.PublicAccessBlock{}, inventory.AllBlocked), "s3-bucket-public-access-block")
 		}),
 	)
 })

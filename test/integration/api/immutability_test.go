@@ -65,6 +65,19 @@ var _ = Describe("a RemediationRun", Ordered, func() {
 		Entry("more content of an action", `[{"op":"add","path":"/spec/actions/1/content/was/more","value":true}]`),
 	)
 
+	DescribeTable("holds the before-images that it held, whoever asks",
+		func(ctx context.Context, patch string) {
+			for _, asks := range []client.Client{operator, approver, admin} {
+				Expect(asks.Patch(ctx, fixed.DeepCopy(), jsonPatch(patch))).To(MatchError(ContainSubstring("only spec.approval and spec.revert may be set")))
+			}
+		},
+		Entry("no key renamed", `[{"op":"move","from":"/spec/actions/1/content/bucket","path":"/spec/actions/1/content/bracket"}]`),
+		Entry("no key renamed, deep inside", `[{"op":"move","from":"/spec/actions/1/content/was/blockPublicAcls","path":"/spec/actions/1/content/was/blockPublicACLs"}]`),
+		Entry("no key fewer", `[{"op":"remove","path":"/spec/actions/1/content/was"}]`),
+		Entry("no key more", `[{"op":"add","path":"/spec/actions/1/content/more","value":{}}]`),
+		Entry("nothing else in its place", `[{"op":"replace","path":"/spec/actions/1/content","value":{"a":"b","c":"d"}}]`),
+	)
+
 	It("of 256 KiB can be decided on", func(ctx context.Context) {
 		large := run("large")
 		large.Spec.Actions = nil

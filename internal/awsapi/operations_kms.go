@@ -1,3 +1,0 @@
-package awsapi
-
-var kmsOperations = writes("kms:CancelKeyDeletion", "kms:EnableKey")
