@@ -71,7 +71,9 @@ func (r *Reconciler) excess(runs []metav1.PartialObjectMetadata) (excess []metav
 	return excess, next
 }
 
-// removable are the final runs that no open one undoes, those to keep longest first.
+// removable are the final runs that no open one undoes, those to keep longest first. The order is
+// total: a cache that still has what was removed must not make the next round remove the other of
+// two that were made in the same second.
 func (r *Reconciler) removable(runs []metav1.PartialObjectMetadata) []metav1.PartialObjectMetadata {
 	undone := map[string]bool{}
 	for _, run := range runs {
@@ -81,7 +83,7 @@ func (r *Reconciler) removable(runs []metav1.PartialObjectMetadata) []metav1.Par
 	}
 	final := slices.DeleteFunc(runs, func(run metav1.PartialObjectMetadata) bool { return isOpen(run) || undone[run.Name] })
 	slices.SortFunc(final, func(a, b metav1.PartialObjectMetadata) int {
-		return cmp.Or(compare(r.tells(b), r.tells(a)), b.CreationTimestamp.Compare(a.CreationTimestamp.Time))
+		return cmp.Or(compare(r.tells(b), r.tells(a)), b.CreationTimestamp.Compare(a.CreationTimestamp.Time), cmp.Compare(a.Name, b.Name))
 	})
 	return final
 }

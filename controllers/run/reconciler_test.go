@@ -54,3 +54,21 @@ func TestExcess(t *testing.T) {
 		t.Errorf("the next after %s, want %s", next, want)
 	}
 }
+
+// A cache lists in any order, and may still have what the last round removed.
+func TestExcessOfTheSameSecond(t *testing.T) {
+	r := &Reconciler{Now: time.Now, Keep: 1, KeepFor: time.Hour}
+	run := func(name string) metav1.PartialObjectMetadata {
+		return metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Name: name, CreationTimestamp: metav1.Now(), Labels: map[string]string{
+			v1alpha1.LabelPhase: string(v1alpha1.RunSuperseded), v1alpha1.LabelChanged: "false",
+		}}}
+	}
+	runs := []metav1.PartialObjectMetadata{run("a"), run("b")}
+	runs[1].CreationTimestamp = runs[0].CreationTimestamp
+	for range 2 {
+		if excess, _ := r.excess(slices.Clone(runs)); len(excess) != 1 || excess[0].Name != "b" {
+			t.Errorf("removed %v, want b alone", excess)
+		}
+		slices.Reverse(runs)
+	}
+}
