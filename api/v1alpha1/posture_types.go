@@ -235,6 +235,10 @@ type DataAtRestPosture struct {
 	// rds-snapshot-not-public: no RDS snapshot is shared with everyone (Table 10).
 	// +optional
 	RDSSnapshotNotPublic *RDSSnapshotNotPublic `json:"rdsSnapshotNotPublic,omitempty"`
+	// rds-backup-retention: RDS keeps automated backups of instances that are in
+	// no cluster and no replicas (Table 7).
+	// +optional
+	RDSBackupRetention *RDSBackupRetention `json:"rdsBackupRetention,omitempty"`
 	// dynamodb-pitr: tables have point-in-time recovery (Table 7).
 	// +optional
 	DynamoDBPITR *DynamoDBPITR `json:"dynamodbPITR,omitempty"`
@@ -305,6 +309,17 @@ type EBSSnapshotBlockPublicAccess struct {
 // RDSStorageEncryption declares rds-storage-encryption.
 type RDSStorageEncryption struct {
 	Setting `json:",inline"`
+}
+
+// RDSBackupRetention declares rds-backup-retention.
+type RDSBackupRetention struct {
+	Setting `json:",inline"`
+	// For how many days at least, 1 to 35. Default 7.
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=35
+	// +kubebuilder:default=7
+	// +optional
+	MinDays int32 `json:"minDays,omitempty" stricter:"larger"`
 }
 
 // RDSSnapshotNotPublic declares rds-snapshot-not-public.

@@ -34,12 +34,23 @@ type DBInstance struct {
 	Public bool
 	// MinorUpgrades: it takes minor versions of its engine by itself.
 	MinorUpgrades bool
+	// BackupDays are those for which automated backups are kept; none are made at 0.
+	BackupDays int32
+	// Cluster that it is in: the backups are the cluster's.
+	Cluster string
+	// ReplicaOf is the instance that a read replica copies.
+	ReplicaOf string
+	// BackupPlanned: AWS Backup makes its backups, and keeps them.
+	BackupPlanned bool
+	// Pending: changes wait for its maintenance window, or are on their way.
+	Pending bool
 }
 
 // What RDS tells of each instance.
 var (
 	DBInstancePublic        = Listed(DBInstances, "PubliclyAccessible", func(i DBInstance) bool { return i.Public })
 	DBInstanceMinorUpgrades = Listed(DBInstances, "AutoMinorVersionUpgrade", func(i DBInstance) bool { return i.MinorUpgrades })
+	DBInstanceBackupDays    = Listed(DBInstances, "BackupRetentionPeriod", func(i DBInstance) int32 { return i.BackupDays })
 )
 
 // DBSnapshots are the snapshots of databases that people took in a region; automated ones

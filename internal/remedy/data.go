@@ -29,6 +29,10 @@ var _ = []remedy{
 	set(action.DBInstanceMinorUpgrades, sends(modifyDBInstance, func(db inventory.Ref, on bool) *rds.ModifyDBInstanceInput {
 		return &rds.ModifyDBInstanceInput{DBInstanceIdentifier: &db.ID, AutoMinorVersionUpgrade: &on}
 	})),
+	// At once: the control plans nothing where that would hasten something else.
+	set(action.DBInstanceBackups, sends(modifyDBInstance, func(db inventory.Ref, days int32) *rds.ModifyDBInstanceInput {
+		return &rds.ModifyDBInstanceInput{DBInstanceIdentifier: &db.ID, BackupRetentionPeriod: &days, ApplyImmediately: aws.Bool(true)}
+	})),
 }
 
 // modifyDBInstance leaves alone what it is not sent.

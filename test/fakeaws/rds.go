@@ -30,7 +30,12 @@ func serveRDS(c *Cloud) {
 		return &rds.DeleteDBInstanceOutput{DBInstance: instance}, nil
 	})
 	modifies(c, (*rds.Client).ModifyDBInstance, func(r *Request, in *rds.ModifyDBInstanceInput) (*types.DBInstance, error) {
-		return r.dbInstance(in.DBInstanceIdentifier)
+		instance, err := r.dbInstance(in.DBInstanceIdentifier)
+		if err == nil && waits(instance, in) {
+			instance.PendingModifiedValues = &types.PendingModifiedValues{BackupRetentionPeriod: in.BackupRetentionPeriod}
+			in.BackupRetentionPeriod = nil
+		}
+		return instance, err
 	})
 	on(c, createDBCluster)
 	on(c, describeDBClusters)
@@ -81,6 +86,13 @@ func createDBInstance(r *Request, in *rds.CreateDBInstanceInput) (*rds.CreateDBI
 		r.addDBSnapshot("rds:"+id+"-"+r.Now.UTC().Format("2006-01-02-15-04"), "automated", instance, nil)
 	}
 	return &rds.CreateDBInstanceOutput{DBInstance: dbCopy(instance)}, nil
+}
+
+// waits says whether a change of the backups is for the maintenance window: to start with them,
+// or to stop, takes the instance away.
+func waits(instance *types.DBInstance, in *rds.ModifyDBInstanceInput) bool {
+	days := in.BackupRetentionPeriod
+	return days != nil && !aws.ToBool(in.ApplyImmediately) && (*days == 0) != (*instance.BackupRetentionPeriod == 0)
 }
 
 // dbEncryption is how RDS encrypts new storage: under a key of KMS where that was asked for.

@@ -27,12 +27,23 @@ var dataScenes = []Scene{
 		Posture: v1alpha1.Posture{Compute: v1alpha1.ComputePosture{RDSMinorVersionUpgrade: &v1alpha1.Presence{}}},
 	},
 	{
+		Control: "rds-backup-retention", Settled: v1alpha1.Pass, set: databaseWithoutBackups,
+		Posture: v1alpha1.Posture{DataAtRest: v1alpha1.DataAtRestPosture{RDSBackupRetention: &v1alpha1.RDSBackupRetention{MinDays: 7}}},
+	},
+	{
 		Control: "dynamodb-pitr", Settled: v1alpha1.Pass, set: tables,
 		Posture: v1alpha1.Posture{DataAtRest: v1alpha1.DataAtRestPosture{DynamoDBPITR: &v1alpha1.DynamoDBPITR{}}},
 	},
 }
 
 func plainDatabase(s *stage) { database(s, false, true) }
+
+func databaseWithoutBackups(s *stage) {
+	plainDatabase(s)
+	do(s, rds.NewFromConfig(s.in("us-east-1")).ModifyDBInstance, &rds.ModifyDBInstanceInput{
+		DBInstanceIdentifier: aws.String("shop"), BackupRetentionPeriod: aws.Int32(0), ApplyImmediately: aws.Bool(true),
+	})
+}
 
 // carelessDatabase is open to everyone, and never patched.
 func carelessDatabase(s *stage) { database(s, true, false) }

@@ -3,6 +3,7 @@ package read
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -75,6 +76,8 @@ var _ = made(inventory.DBInstances, list(func(ctx context.Context, s *Scope, id 
 		all[n] = inventory.DBInstance{
 			Ref:    s.dbRef(inventory.DBInstanceType, i.DBInstanceIdentifier, i.DBInstanceArn, i.TagList),
 			Public: aws.ToBool(i.PubliclyAccessible), MinorUpgrades: aws.ToBool(i.AutoMinorVersionUpgrade),
+			BackupDays: aws.ToInt32(i.BackupRetentionPeriod), Cluster: aws.ToString(i.DBClusterIdentifier), ReplicaOf: aws.ToString(i.ReadReplicaSourceDBInstanceIdentifier),
+			BackupPlanned: i.AwsBackupRecoveryPointArn != nil, Pending: pending(i.PendingModifiedValues),
 		}
 	}
 	return all, err
@@ -96,6 +99,11 @@ func ownInstances(ctx context.Context, s *Scope, id string) ([]types.DBInstance,
 		return describe()
 	}
 	return once(s, "rds.instances/"+s.Region, describe)
+}
+
+// pending says whether any change of an instance has yet to take place.
+func pending(changes *types.PendingModifiedValues) bool {
+	return changes != nil && !reflect.DeepEqual(*changes, types.PendingModifiedValues{})
 }
 
 // dbEncrypted says whether storage is encrypted at all. Since 2026 new Aurora clusters are, with

@@ -1,6 +1,8 @@
 package action
 
 import (
+	"fmt"
+
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
@@ -66,4 +68,23 @@ var DBInstanceMinorUpgrades = sets(Setting[inventory.DBInstance, bool]{
 	Title: "let database {id} take minor versions by itself",
 	Risk:  v1alpha1.Safe,
 	Call:  "rds:ModifyDBInstance",
+})
+
+// DBInstanceBackups are the days for which RDS keeps automated backups of an instance. More of
+// them are paid for; to start with them, or to stop, takes the instance away for a moment (Amazon
+// RDS User Guide, Settings for DB instances).
+var DBInstanceBackups = sets(Setting[inventory.DBInstance, int32]{
+	Type:  "KeepDBBackups",
+	Fact:  inventory.DBInstanceBackupDays,
+	Title: "keep automated backups of database {id} for {to}",
+	Text:  func(days int32) string { return fmt.Sprintf("%d days", days) },
+	RiskOf: func(from, _ int32) v1alpha1.Risk {
+		if from == 0 {
+			return v1alpha1.Disruptive
+		}
+		return v1alpha1.Costly
+	},
+	Call: "rds:ModifyDBInstance",
+	// What is older than the days that were kept before goes with them.
+	Undone: Undoing{Risk: v1alpha1.Irreversible},
 })
