@@ -651,6 +651,10 @@ type ThreatPosture struct {
 	// guardduty-enabled: GuardDuty watches every region in scope (Tables 18, 19).
 	// +optional
 	GuardDuty *GuardDuty `json:"guardDuty,omitempty"`
+	// guardduty-malware-protection: where GuardDuty finds something on an
+	// instance, its volumes are scanned for malware (Table 18).
+	// +optional
+	GuardDutyMalwareProtection *Presence `json:"guardDutyMalwareProtection,omitempty"`
 }
 
 // GuardDuty declares guardduty-enabled.

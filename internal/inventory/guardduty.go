@@ -11,10 +11,15 @@ var Detectors = Collection[Detector]{
 type Detector struct {
 	Ref
 	State Observed[DetectorState]
+	// ScansVolumes: what GuardDuty finds on an instance makes it scan the volumes.
+	ScansVolumes Observed[bool]
 }
 
 // DetectorIs is whether GuardDuty watches a region.
 var DetectorIs = Asked(Detectors, "Detector", func(d *Detector) *Observed[DetectorState] { return &d.State })
+
+// MalwareProtection is whether GuardDuty scans the volumes of instances on which it finds something.
+var MalwareProtection = Asked(Detectors, "EbsMalwareProtection", func(d *Detector) *Observed[bool] { return &d.ScansVolumes })
 
 // DetectorState is whether GuardDuty watches.
 type DetectorState string

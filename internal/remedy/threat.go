@@ -22,6 +22,12 @@ var _ = []remedy{
 	set(action.DetectorState, sends(updateDetector, func(detector inventory.Ref, to inventory.DetectorState) *guardduty.UpdateDetectorInput {
 		return &guardduty.UpdateDetectorInput{DetectorId: &detector.ID, Enable: aws.Bool(to == inventory.DetectorEnabled)}
 	})),
+	set(action.MalwareProtection, sends(updateDetector, func(detector inventory.Ref, on bool) *guardduty.UpdateDetectorInput {
+		status := map[bool]guarddutytypes.FeatureStatus{true: guarddutytypes.FeatureStatusEnabled, false: guarddutytypes.FeatureStatusDisabled}[on]
+		return &guardduty.UpdateDetectorInput{DetectorId: &detector.ID, Features: []guarddutytypes.DetectorFeatureConfiguration{
+			{Name: guarddutytypes.DetectorFeatureEbsMalwareProtection, Status: status},
+		}}
+	})),
 	set(action.SecurityContact,
 		sends(awsapi.Writes((*account.Client).PutAlternateContact), func(_ inventory.Ref, to inventory.Contact) *account.PutAlternateContactInput {
 			return &account.PutAlternateContactInput{

@@ -20,12 +20,28 @@ var (
 var _ = made(inventory.Detectors,
 	list(detectorOrNone, listDetectors),
 	tagged[inventory.Detector](detectorTags, getDetector),
-	asked(inventory.DetectorIs, getDetector,
-		func(d inventory.Ref) *guardduty.GetDetectorInput {
-			return &guardduty.GetDetectorInput{DetectorId: &d.ID}
-		},
-		detectorState, only(func(d inventory.Detector) bool { return d.ARN != "" })),
+	asked(inventory.DetectorIs, getDetector, detectorNamed, detectorState, only(isDetector), always),
+	asked(inventory.MalwareProtection, getDetector, detectorNamed, feature(types.DetectorFeatureResultEbsMalwareProtection), only(isDetector)),
 )
+
+func detectorNamed(d inventory.Ref) *guardduty.GetDetectorInput {
+	return &guardduty.GetDetectorInput{DetectorId: &d.ID}
+}
+
+// isDetector says whether there is one: without, the account stands for it.
+func isDetector(d inventory.Detector) bool { return d.ARN != "" }
+
+// feature says whether a protection plan is on. GuardDuty does not list what a region does not have.
+func feature(name types.DetectorFeatureResult) func(*guardduty.GetDetectorOutput) (bool, error) {
+	return func(out *guardduty.GetDetectorOutput) (bool, error) {
+		for _, f := range out.Features {
+			if f.Name == name {
+				return f.Status == types.FeatureStatusEnabled, nil
+			}
+		}
+		return false, errNoContent
+	}
+}
 
 func detectorOrNone(ctx context.Context, s *Scope, _ string) ([]inventory.Detector, error) {
 	id, err := DetectorID.Of(ctx, s.Session, s.Region)

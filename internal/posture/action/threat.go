@@ -49,6 +49,15 @@ var DetectorState = sets(Setting[inventory.Detector, inventory.DetectorState]{
 	Was:  Was[inventory.DetectorState]{Target: "detector", Bare: true, From: inventory.DetectorDisabled, To: always(inventory.DetectorEnabled)},
 })
 
+// MalwareProtection is whether GuardDuty scans volumes. Each scan is paid for by the gigabyte.
+var MalwareProtection = sets(Setting[inventory.Detector, bool]{
+	Type:  "ScanForMalware",
+	Fact:  inventory.MalwareProtection,
+	Title: "let GuardDuty scan the volumes of suspicious instances in {region}",
+	Risk:  v1alpha1.Costly,
+	Call:  "guardduty:UpdateDetector",
+})
+
 // SecurityContact is whom AWS calls about the account's security.
 var SecurityContact = sets(Setting[inventory.SecurityContact, inventory.Contact]{
 	Type:  "PutSecurityContact",
