@@ -62,3 +62,20 @@ func optional(detector *guardduty.GetDetectorOutput) (on []types.DetectorFeature
 	}
 	return on
 }
+
+func TestOneAnswerSaysSeveralFacts(t *testing.T) {
+	cloud := fakeaws.New()
+	made, err := guardduty.NewFromConfig(cloud.ConfigFor(roundtrip.Account)).CreateDetector(t.Context(), &guardduty.CreateDetectorInput{Enable: aws.Bool(true)})
+	roundtrip.Done(t)(made, err)
+	cloud.Forget()
+	rig := roundtrip.New(cloud.Config(), cloud.Now, v1alpha1.Posture{Threat: v1alpha1.ThreatPosture{GuardDuty: &v1alpha1.GuardDuty{}, GuardDutyMalwareProtection: &v1alpha1.Presence{}}})
+	rig.Regions = []string{"us-east-1"}
+	take(t, rig)
+	counts := map[string]int{}
+	for _, call := range cloud.Calls() {
+		counts[call.Operation]++
+	}
+	if counts["guardduty:ListDetectors"] != 1 || counts["guardduty:GetDetector"] != 1 {
+		t.Errorf("calls: %v", counts)
+	}
+}

@@ -3,6 +3,7 @@ package read
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -33,7 +34,7 @@ type recipe[T inventory.Resource] struct {
 // ask is what each resource is asked for.
 type ask[T any] struct {
 	facet inventory.Facet
-	read  func(context.Context, *Scope, *T) error
+	read  func(context.Context, *Scope, *T, *answers) error
 	// fails says why it was not asked for.
 	fails func(*T, error)
 	// none is the code by which AWS says that there is nothing: the zero value.
@@ -117,10 +118,10 @@ func asked[T inventory.Resource, V, I, O any](
 ) part[T] {
 	return func(r *recipe[T]) {
 		one := ask[T]{facet: of.Facet, fails: func(item *T, err error) { of.Put(item, inventory.Unseen[V](err)) }}
-		one.read = func(ctx context.Context, s *Scope, item *T) error {
+		one.read = func(ctx context.Context, s *Scope, item *T, heard *answers) error {
 			var value V
 			ref := *own(item)
-			out, err := call.In(ctx, s.In(ref.Region), input(ref))
+			out, err := answered(ctx, s, heard, call, ref.Region, input(ref))
 			switch {
 			case err == nil:
 				value, err = says(out)
@@ -139,6 +140,27 @@ func asked[T inventory.Resource, V, I, O any](
 		r.takes(Use{Facet: of.Facet, Always: one.always, On: of.Collection.Type}, call)
 		r.asks = append(r.asks, one)
 	}
+}
+
+// answers are what the calls about one resource answered: one answer may say several facts.
+type answers []answer
+
+type answer struct {
+	call    string
+	in, out any
+	err     error
+}
+
+// answered makes a call about a resource, unless it was made already.
+func answered[I, O any](ctx context.Context, s *Scope, heard *answers, call awsapi.Call[I, O], region string, in *I) (*O, error) {
+	for _, a := range *heard {
+		if out, ok := a.out.(*O); ok && a.call == call.Name && reflect.DeepEqual(a.in, in) {
+			return out, a.err
+		}
+	}
+	out, err := call.In(ctx, s.In(region), in)
+	*heard = append(*heard, answer{call.Name, in, out, err})
+	return out, err
 }
 
 // empty is what a call is sent that asks about the place it is made in.
@@ -239,11 +261,12 @@ func (r *recipe[T]) ask(ctx context.Context, s *Scope, facets inventory.Facets, 
 	if r.place != nil && !r.reaches(ctx, s, f) {
 		return
 	}
+	var heard answers
 	for _, ask := range r.asks {
 		if !ask.always && !facets.Has(ask.facet) || ask.only != nil && !ask.only(f.item) {
 			continue
 		}
-		err := ask.read(ctx, s, &f.item)
+		err := ask.read(ctx, s, &f.item, &heard)
 		f.gone = f.gone || r.isGone(err)
 	}
 }
@@ -273,7 +296,7 @@ func (r *recipe[T]) one(ctx context.Context, s *Scope, ref inventory.Ref, facet 
 		if at < 0 {
 			return nil, fmt.Errorf("reading %s %s: nothing asks for it", r.collection.Name, facet)
 		}
-		return item, r.asks[at].read(ctx, s, &item)
+		return item, r.asks[at].read(ctx, s, &item, new(answers))
 	}
 	items, err := r.list(ctx, s, ref.ID)
 	if err != nil {
