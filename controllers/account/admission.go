@@ -24,7 +24,7 @@ var policies = []string{"guardrails-approvals", "guardrails-operator-owned", "gu
 
 // next returns the open run that is to be applied, or nil. Those that a person approved wait
 // while the cluster holds no approval to be genuine.
-func (v *visit) next(ctx context.Context) (*v1alpha1.RemediationRun, error) {
+func (v *visit) next(ctx context.Context, waiting []string) (*v1alpha1.RemediationRun, error) {
 	gap := ""
 	if slices.ContainsFunc(v.runs.open, func(run *v1alpha1.RemediationRun) bool { return startable(run) && needsYes(run) }) {
 		var err error
@@ -37,7 +37,7 @@ func (v *visit) next(ctx context.Context) (*v1alpha1.RemediationRun, error) {
 	}
 	for _, run := range v.runs.open {
 		switch {
-		case !startable(run):
+		case !startable(run), slices.Contains(waiting, run.Name):
 		case gap == "" || !needsYes(run):
 			return run, nil
 		default:

@@ -35,17 +35,28 @@ func (v *visit) mend(ctx context.Context) error {
 	if why := v.unwritable(); why != "" {
 		return v.pause(ctx, why)
 	}
-	run, err := v.next(ctx)
-	if run == nil && err == nil {
-		run, err = v.enforced(ctx)
-	}
-	if err != nil {
+	if applied, err := v.applyOne(ctx); err != nil || applied {
 		return err
 	}
-	if run != nil {
-		return v.apply(ctx, run)
-	}
 	return v.offer(ctx)
+}
+
+// applyOne applies the next run that waits for nobody, and says whether there was one.
+func (v *visit) applyOne(ctx context.Context) (bool, error) {
+	var waiting []string
+	for {
+		run, err := v.next(ctx, waiting)
+		if run == nil && err == nil {
+			run, err = v.enforced(ctx)
+		}
+		if run == nil || err != nil {
+			return false, err
+		}
+		if waits, err := v.apply(ctx, run); err != nil || !waits {
+			return true, err
+		}
+		waiting = append(waiting, run.Name)
+	}
 }
 
 // enforced returns the run of the changes that nobody needs to approve, or nil.
@@ -119,47 +130,51 @@ func (v *visit) heldBack() (reason, why string) {
 	return "", ""
 }
 
-// apply applies a run: what the fresh plan still holds unchanged, in the order of the run.
-func (v *visit) apply(ctx context.Context, run *v1alpha1.RemediationRun) error {
+// apply applies a run: what the fresh plan still holds unchanged, in the order of the run. One that
+// waits for a person holds up no other.
+func (v *visit) apply(ctx context.Context, run *v1alpha1.RemediationRun) (waits bool, err error) {
 	if wait := v.WritesFrom().Sub(v.Now()); wait > 0 {
 		v.again = wait
-		return nil
+		return false, nil
 	}
 	session, err := v.AWS.OpenForRun(ctx, v.remediation)
 	if err != nil {
-		return unreachable(v.remediation, err)
+		return false, unreachable(v.remediation, err)
 	}
 	kept := v.journalOf(run)
 	v.account.Status.RemediationIdentity = session.Identity
+	if err := v.readUndone(ctx, run); err != nil {
+		return false, err
+	}
+	may := v.mayUntil(run)
+	intents := v.intents(run, kept)
+	switch why, err := v.acceptUndone(ctx, run, intents); {
+	case err != nil:
+		return false, err
+	case why != "":
+		return true, v.wait(ctx, run, v1alpha1.ReasonPaused, why)
+	}
 	run.Status.Caller = session.Identity
 	run.Status.Phase = v1alpha1.RunRunning
 	run.Status.ObservedGeneration = run.Generation
 	conditions.Working(run, v1alpha1.ReasonApplying, "is being applied")
 	v.again = v.VerifyAfter
-	if err := v.readUndone(ctx, run); err != nil {
-		return err
-	}
-	may := v.mayUntil(run)
-	intents := v.intents(run, kept)
-	if err := v.acceptUndone(ctx, run, intents); err != nil {
-		return err
-	}
 	outcome, err := remedy.Apply(ctx, session, intents, kept, may)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if errors.Is(outcome.Stopped, errStop) {
 		conditions.Working(run, v1alpha1.ReasonStopped, outcome.Stopped.Error()+"; what is left is looked at again")
 		kept.dirty = true
-		return kept.Flush(ctx)
+		return false, kept.Flush(ctx)
 	}
 	if err := v.close(ctx, run, outcome.Stopped); err != nil {
-		return err
+		return false, err
 	}
 	if fault.Is(outcome.Stopped, fault.WrongAccount) {
-		return unreachable(v.remediation, outcome.Stopped)
+		return false, unreachable(v.remediation, outcome.Stopped)
 	}
-	return nil
+	return false, nil
 }
 
 // errStop ends a run for now; what is left of it is planned anew in the next round.

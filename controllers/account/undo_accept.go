@@ -7,8 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
@@ -30,8 +32,9 @@ const clockSkew = time.Minute
 
 // acceptUndone accepts, for a time, the findings that an Undo run brings back, before it brings
 // any back: else the next round would find them and apply again what was just undone. The names
-// follow from the run, so that a crash after the creation finds them again.
-func (v *visit) acceptUndone(ctx context.Context, run *v1alpha1.RemediationRun, intents []remedy.Intent) error {
+// follow from the run, so that a crash after the creation finds them again. It says why nothing may
+// be brought back yet, or "".
+func (v *visit) acceptUndone(ctx context.Context, run *v1alpha1.RemediationRun, intents []remedy.Intent) (string, error) {
 	for i, undone := range v.broughtBack(run) {
 		if !slices.ContainsFunc(intents, func(intent remedy.Intent) bool { return undone.hashes[intent.Hash] }) {
 			continue
@@ -42,15 +45,41 @@ func (v *visit) acceptUndone(ctx context.Context, run *v1alpha1.RemediationRun, 
 			a.Name = fmt.Sprintf("%s-%d", run.Name, i+1)
 		}
 		a.Labels = map[string]string{v1alpha1.LabelAccount: run.Spec.Account}
-		switch err := v.Create(ctx, a); {
-		case err == nil:
-			v.accepting = append(v.accepting, *a)
-		case !apierrors.IsAlreadyExists(err):
-			return fmt.Errorf("accepting what run %s brings back: %w", run.Name, err)
+		why, err := v.accept(ctx, a)
+		if err != nil {
+			return "", fmt.Errorf("accepting what run %s brings back: %w", run.Name, err)
+		}
+		if why != "" {
+			return why, nil
 		}
 	}
 	slices.SortFunc(v.accepting, byName)
-	return nil
+	return "", nil
+}
+
+// accept creates an acceptance, unless it is there. One of its name that accepts something else is
+// somebody's who wants the undo fought.
+func (v *visit) accept(ctx context.Context, a *v1alpha1.RiskAcceptance) (why string, err error) {
+	if err := v.Create(ctx, a); !apierrors.IsAlreadyExists(err) {
+		if err == nil {
+			v.accepting = append(v.accepting, *a)
+		}
+		return "", err
+	}
+	there := new(v1alpha1.RiskAcceptance)
+	if err := v.Get(ctx, client.ObjectKeyFromObject(a), there); err != nil {
+		return "", err
+	}
+	if coversAlike(a.Spec, there.Spec) && v.Now().Before(there.Spec.ExpiresAt.Time) {
+		return "", nil
+	}
+	return fmt.Sprintf("waits for RiskAcceptance %s to be deleted: it bears the name of the one that the undo makes, and does not accept what that brings back, which would be applied again at once", there.Name), nil
+}
+
+// coversAlike says whether one acceptance covers what the other does.
+func coversAlike(a, there v1alpha1.RiskAcceptanceSpec) bool {
+	there.Reason, there.Owner, there.Approver, there.ResidualRisk, there.ExpiresAt, there.Ticket = a.Reason, a.Owner, a.Approver, a.ResidualRisk, a.ExpiresAt, a.Ticket
+	return equality.Semantic.DeepEqual(a, there)
 }
 
 // undoneThings are what one acceptance is about.

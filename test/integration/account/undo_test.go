@@ -230,6 +230,25 @@ var _ = Describe("an ended run whose undo is wanted", func() {
 		expect(&s.acceptances()[0], "Covering=True Covers", "Ready=True Expiring")
 	})
 
+	It("waits where another acceptance bears its name, and is not fought", func() {
+		s := start(prompt)
+		s.buckets("logs")
+		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
+		a := s.account(roomy)
+		expect(a, resting...)
+		run := s.onlyRun(v1alpha1.RunSucceeded)
+		revert(run)
+		undo := s.undoRun(v1alpha1.RunPending)
+		early := s.accept(undo.Name, day, accepting("rds-not-public"))
+		decide(undo, v1alpha1.Approved)
+		Eventually(func() string { return message(undo, v1alpha1.ConditionReady) }).Should(HavePrefix("waits for RiskAcceptance " + undo.Name))
+		Expect(s.writes()).To(HaveLen(1))
+		Expect(cluster.Delete(ctx, early)).To(Succeed())
+		Eventually(func() string { return undone(run) }).Should(Equal("True Undone"))
+		expect(a, accepted...)
+		Expect(s.writes()).To(HaveLen(2))
+	})
+
 	It("is accepted for as long as the administrator says", func() {
 		s := start(func(o *app.Options) { o.UndoAcceptance = time.Hour })
 		s.buckets("logs")
