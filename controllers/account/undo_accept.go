@@ -129,7 +129,7 @@ func acceptanceOf(run *v1alpha1.RemediationRun, undone undoneThings, until time.
 	owner := inventory.Clean(run.Spec.Approval.By, maxAcceptedPerson)
 	reason := fmt.Sprintf("Run %s undid on request what run %s had applied; %s approved it. %s", run.Name, run.Spec.RevertOf, owner, run.Spec.Approval.Comment)
 	return &v1alpha1.RiskAcceptance{Spec: v1alpha1.RiskAcceptanceSpec{
-		Controls: undone.controls, Resources: &v1alpha1.AcceptedResources{ARNs: slices.Sorted(slices.Values(undone.resources))},
+		Controls: undone.controls, Resources: &v1alpha1.AcceptedResources{Match: v1alpha1.MatchAll, ARNs: slices.Sorted(slices.Values(undone.resources))},
 		Reason: inventory.Clean(strings.TrimSpace(reason), maxAcceptedWords), Owner: owner,
 		Approver:     inventory.Clean(fmt.Sprintf("guardrails-operator (undo of %s)", run.Spec.RevertOf), maxAcceptedPerson),
 		ResidualRisk: inventory.Clean("Not in force until this expires: "+strings.Join(undone.titles, "; ")+".", maxAcceptedWords),
