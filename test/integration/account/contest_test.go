@@ -169,9 +169,9 @@ var _ = Describe("a change that somebody keeps undoing", func() {
 			Eventually(func() []string { check(a); return s.writes() }).Should(ConsistOf("PutBucketVersioning logs", "PutBucketVersioning "+name))
 		}
 		s.unversion("logs")
-		for _, name := range []string{"x", "y", "z"} {
+		for i, name := range []string{"x", "y", "z"} {
 			s.buckets(name)
-			check(a)
+			Eventually(func() []int { check(a); return s.offered() }).Should(Equal([]int{5 + i}), "the bucket before is in a plan")
 		}
 		expect(a, contested...)
 		Eventually(func() int {

@@ -164,6 +164,17 @@ func (s *stage) onlyRun(phase v1alpha1.RunPhase) *v1alpha1.RemediationRun {
 	return found
 }
 
+// offered are how many actions each run has that waits for an approval.
+func (s *stage) offered() (actions []int) {
+	GinkgoHelper()
+	for _, run := range s.runs() {
+		if run.Spec.Trigger == v1alpha1.TriggerOffered && run.Status.Phase == v1alpha1.RunPending {
+			actions = append(actions, len(run.Spec.Actions))
+		}
+	}
+	return actions
+}
+
 // decide has alice decide on a run.
 func decide(run *v1alpha1.RemediationRun, decision v1alpha1.Decision) {
 	GinkgoHelper()
