@@ -12,6 +12,7 @@ import (
 // +kubebuilder:validation:XValidation:rule="self.part <= self.parts",message="part must not exceed parts"
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.approval) || (has(self.approval) && self.approval == oldSelf.approval)",message="an approval cannot be changed or withdrawn; suspend the account to stop a run"
 // +kubebuilder:validation:XValidation:rule="!(has(oldSelf.revert) && oldSelf.revert) || (has(self.revert) && self.revert)",message="a wish to undo a run cannot be withdrawn; reject the run that would undo it"
+// +kubebuilder:validation:XValidation:rule="has(self.requestedBy) == has(oldSelf.requestedBy) ? (!has(self.requestedBy) || self.requestedBy == oldSelf.requestedBy) : (!has(oldSelf.requestedBy) && has(self.revert) && self.revert && !(has(oldSelf.revert) && oldSelf.revert))",message="who asks for an undo is said along with revert, once"
 // +kubebuilder:validation:XValidation:rule="has(self.revertOf) == (self.trigger == 'Undo')",message="an Undo run names the run that it undoes in revertOf, and no other does"
 // +kubebuilder:validation:XValidation:rule="self.trigger != 'Undo' || !has(self.revert) || !self.revert",message="an Undo run is not undone: end its RiskAcceptance, and what is declared is planned again"
 type RemediationRunSpec struct {
@@ -51,9 +52,15 @@ type RemediationRunSpec struct {
 	// offered that puts the before-images back, where AWS still shows what this
 	// run wrote; it waits for an approval like any other. Cannot be withdrawn.
 	// The condition Undone says how far it is, or why it is refused:
-	// kubectl patch rr NAME --type=merge -p '{"spec":{"revert":true}}'.
+	// kubectl patch rr NAME --type=merge
+	// -p '{"spec":{"revert":true,"requestedBy":"YOU"}}'.
 	// +optional
 	Revert bool `json:"revert,omitempty"`
+	// Who asks for the undo, as the API server knows them: set along with revert.
+	// The Undo run carries the name over; somebody else approves it.
+	// +kubebuilder:validation:MaxLength=256
+	// +optional
+	RequestedBy string `json:"requestedBy,omitempty"`
 	// Name of the run that an Undo run undoes.
 	// +kubebuilder:validation:MaxLength=253
 	// +optional

@@ -36,7 +36,7 @@ func (v *visit) offerUndo(ctx context.Context, undone *v1alpha1.RemediationRun, 
 			continue
 		}
 		run, err := v.ensureRun(ctx, v1alpha1.RemediationRunSpec{
-			Account: v.account.Name, AccountID: v.account.Spec.AccountID, Trigger: v1alpha1.TriggerUndo, RevertOf: undone.Name,
+			Account: v.account.Name, AccountID: v.account.Spec.AccountID, Trigger: v1alpha1.TriggerUndo, RevertOf: undone.Name, RequestedBy: undone.Spec.RequestedBy,
 			PlanHash: plan, Part: part, Parts: int32(len(cut)), Actions: actions, //nolint:gosec // a plan never has two billion parts
 		})
 		if err != nil {

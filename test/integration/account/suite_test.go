@@ -38,8 +38,8 @@ var (
 	cluster client.Client
 	// operator is the manager's own user, with the RBAC that config/rbac grants it.
 	operator testenv.User
-	// alice may decide on runs.
-	alice client.Client
+	// alice and bob may decide on runs.
+	alice, bob client.Client
 )
 
 // ctx is for what a spec does itself; the manager has one of its own.
@@ -56,11 +56,13 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(err).NotTo(HaveOccurred())
 	operator, err = env.Operator(ctx)
 	Expect(err).NotTo(HaveOccurred())
-	user, err := env.AddUser("alice", "guardrails:approvers")
-	Expect(err).NotTo(HaveOccurred())
 	Expect(env.Grant(ctx, "guardrails:approvers", "guardrails-approver")).To(Succeed())
-	alice, err = client.New(user.Config, client.Options{Scheme: scheme})
-	Expect(err).NotTo(HaveOccurred())
+	for name, approver := range map[string]*client.Client{"alice": &alice, "bob": &bob} {
+		user, err := env.AddUser(name, "guardrails:approvers")
+		Expect(err).NotTo(HaveOccurred())
+		*approver, err = client.New(user.Config, client.Options{Scheme: scheme})
+		Expect(err).NotTo(HaveOccurred())
+	}
 })
 
 var _ = AfterSuite(func() {

@@ -23,13 +23,13 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/test/fakeaws"
 )
 
-// revert has alice want a run undone.
+// revert has bob want a run undone.
 func revert(run *v1alpha1.RemediationRun) {
 	GinkgoHelper()
 	refresh(run)
 	wanted := run.DeepCopy()
-	wanted.Spec.Revert = true
-	Expect(alice.Patch(ctx, wanted, client.MergeFrom(run))).To(Succeed())
+	wanted.Spec.Revert, wanted.Spec.RequestedBy = true, "bob"
+	Expect(bob.Patch(ctx, wanted, client.MergeFrom(run))).To(Succeed())
 }
 
 // undoRun waits for the Undo run there is, in the phase.

@@ -11,7 +11,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 )
 
-var wantUndone = mergePatch(`{"spec":{"revert":true}}`)
+var wantUndone = mergePatch(`{"spec":{"revert":true,"requestedBy":"alice"}}`)
 
 var _ = Describe("the wish to have a run undone", func() {
 	var ended *v1alpha1.RemediationRun
@@ -64,6 +64,21 @@ var _ = Describe("the wish to have a run undone", func() {
 		Expect(operator.Patch(ctx, ended, wantUndone)).To(MatchError(ContainSubstring("the operator asks for no undo")))
 	})
 
+	It("says whose it is, once", func(ctx context.Context) {
+		phase(ctx, ended, v1alpha1.RunSucceeded)
+		for patch, complaint := range map[string]string{
+			`{"spec":{"revert":true}}`:                        "spec.requestedBy must be who asks: alice",
+			`{"spec":{"revert":true,"requestedBy":"mallet"}}`: "spec.requestedBy must be who asks: alice",
+			`{"spec":{"requestedBy":"alice"}}`:                "who asks for an undo is said along with revert, once",
+		} {
+			Expect(approver.Patch(ctx, ended.DeepCopy(), mergePatch(patch))).To(MatchError(ContainSubstring(complaint)))
+		}
+		Expect(approver.Patch(ctx, ended, wantUndone)).To(Succeed())
+		for _, patch := range []string{`{"spec":{"requestedBy":"mallet"}}`, `{"spec":{"requestedBy":null}}`} {
+			Expect(approver.Patch(ctx, ended.DeepCopy(), mergePatch(patch))).To(MatchError(ContainSubstring("who asks for an undo is said along with revert, once")))
+		}
+	})
+
 	It("is nobody's who may not decide on runs", func(ctx context.Context) {
 		phase(ctx, ended, v1alpha1.RunSucceeded)
 		for _, who := range []client.Client{viewer, baselineEditor, accountEditor} {
@@ -83,11 +98,11 @@ var _ = Describe("the wish to have a run undone", func() {
 	It("brings nothing else along", func(ctx context.Context) {
 		phase(ctx, ended, v1alpha1.RunSucceeded)
 		for patch, complaint := range map[string]string{
-			`{"spec":{"revert":true,"planHash":"other"}}`:                                      "a run cannot be changed; only spec.approval and spec.revert may be set",
-			`{"spec":{"revert":true,"revertOf":"other"}}`:                                      "a run cannot be changed; only spec.approval and spec.revert may be set",
-			`{"spec":{"revert":true,"approval":{"decision":"Approved","by":"alice"}}}`:         "the run is not pending any more but Succeeded",
-			`{"spec":{"revert":true},"metadata":{"labels":null}}`:                              "only the operator labels and annotates remediationruns",
-			`{"spec":{"revert":true},"metadata":{"annotations":{"aws.guardrails.dev/x":"y"}}}`: "only the operator labels and annotates remediationruns",
+			`{"spec":{"revert":true,"requestedBy":"alice","planHash":"other"}}`:                                      "a run cannot be changed; only spec.approval and spec.revert may be set",
+			`{"spec":{"revert":true,"requestedBy":"alice","revertOf":"other"}}`:                                      "a run cannot be changed; only spec.approval and spec.revert may be set",
+			`{"spec":{"revert":true,"requestedBy":"alice","approval":{"decision":"Approved","by":"alice"}}}`:         "the run is not pending any more but Succeeded",
+			`{"spec":{"revert":true,"requestedBy":"alice"},"metadata":{"labels":null}}`:                              "only the operator labels and annotates remediationruns",
+			`{"spec":{"revert":true,"requestedBy":"alice"},"metadata":{"annotations":{"aws.guardrails.dev/x":"y"}}}`: "only the operator labels and annotates remediationruns",
 		} {
 			Expect(approver.Patch(ctx, ended.DeepCopy(), mergePatch(patch))).To(MatchError(ContainSubstring(complaint)))
 		}
@@ -109,6 +124,15 @@ var _ = Describe("an Undo run", func() {
 		Expect(approver.Patch(ctx, r, wantUndone)).To(MatchError(ContainSubstring("an Undo run is not undone: end its RiskAcceptance, and what is declared is planned again")))
 		narrow, _, _ := table(ctx, "remediationruns", "undo")
 		Expect(narrow).To(SatisfyAll(HaveKeyWithValue("Trigger", "Undo"), HaveKeyWithValue("Phase", "Succeeded"), HaveKeyWithValue("By", "alice")))
+	})
+
+	It("is not approved by who asked for it, but may be rejected", func(ctx context.Context) {
+		r := undo("asked")
+		r.Spec.RequestedBy = "alice"
+		Expect(operator.Create(ctx, r)).To(Succeed())
+		Expect(approver.Patch(ctx, r.DeepCopy(), decision(v1alpha1.Approved, "alice"))).To(MatchError(ContainSubstring("who asked for an undo does not approve it; somebody else does")))
+		Expect(approver.Patch(ctx, r.DeepCopy(), mergePatch(`{"spec":{"requestedBy":"mallet"}}`))).To(MatchError(ContainSubstring("who asks for an undo is said along with revert, once")))
+		Expect(approver.Patch(ctx, r, decision(v1alpha1.Rejected, "alice"))).To(Succeed())
 	})
 
 	It("names what it undoes, and no other run does", func(ctx context.Context) {
