@@ -26,7 +26,8 @@ const (
 	// ConditionUndone says how far the undo of a run is that spec.revert asks for: True once
 	// everything that can be undone was.
 	ConditionUndone = "Undone"
-	// ConditionConflict says that baselines disagree on a control in a way no order resolves;
+	// ConditionConflict says that baselines disagree on a control in a way no order resolves, or
+	// that one which is suspended, or not yet in force, wants more than those that enforce it;
 	// the control is only audited until they agree.
 	ConditionConflict = "Conflict"
 )

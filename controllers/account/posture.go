@@ -30,7 +30,7 @@ func postureStatus(report posture.Report, plan *posture.Plan) v1alpha1.AccountPo
 		left.takes(one)
 		one.Missing = fitting(c.Missing(), v1alpha1.MaxMissing, &names)
 		one.Baselines = fitting(c.Baselines, v1alpha1.MaxBaselinesOfControl, &names)
-		if one.Conflict = inventory.Clean(c.Conflict, 200); !names.takes(one.Conflict) && one.Conflict != "" {
+		if one.Conflict = inventory.Clean(c.Disagreement(), 200); !names.takes(one.Conflict) && one.Conflict != "" {
 			one.Conflict = "baselines disagree"
 		}
 		status.Controls = append(status.Controls, one)

@@ -88,8 +88,8 @@ func (v *visit) blocked(o conditions.Object) {
 func (v *visit) conflicts() {
 	var conflicts []string
 	for _, d := range v.declared {
-		if d.Conflict != "" {
-			conflicts = append(conflicts, d.Control.ID+": "+d.Conflict)
+		if why := d.Disagreement(); why != "" {
+			conflicts = append(conflicts, d.Control.ID+": "+why)
 		}
 	}
 	conditions.Flag(v.account, v1alpha1.ConditionConflict, len(conflicts) > 0, v1alpha1.ReasonBaselinesDisagree, "only audited until they agree: "+strings.Join(conflicts, "; "))

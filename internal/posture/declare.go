@@ -1,6 +1,7 @@
 package posture
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -33,7 +34,13 @@ type Declaration struct {
 	Baselines []string
 	// Conflict says which values of which baselines have no order; such a control is only audited.
 	Conflict string
+	// Held says which baselines that are suspended, or not yet in force, want more than those that
+	// would have it enforced; such a control is only audited too.
+	Held string
 }
+
+// Disagreement is why the control is only audited although a baseline would have more, or "".
+func (d Declaration) Disagreement() string { return cmp.Or(d.Conflict, d.Held) }
 
 // Declare merges what baselines declare: per control the stricter value where there is an
 // order, the strongest enforcement, all under the ceiling.
@@ -56,6 +63,7 @@ func Declare(controls []Control, baselines []Declarer, ceiling v1alpha1.Enforcem
 func declareOne(control Control, baselines []Declarer, ceiling v1alpha1.Enforcement) (Declaration, bool) {
 	merged := Declaration{Control: control, Enforcement: v1alpha1.Audit}
 	var all, active []named
+	var suspended []string
 	for _, baseline := range baselines {
 		leaf := control.Leaf(baseline.Posture)
 		if leaf == nil {
@@ -63,7 +71,9 @@ func declareOne(control Control, baselines []Declarer, ceiling v1alpha1.Enforcem
 		}
 		merged.take(baseline, leaf)
 		all = append(all, named{baseline.Name, leaf})
-		if !baseline.Suspended {
+		if baseline.Suspended {
+			suspended = append(suspended, baseline.Name)
+		} else {
 			active = append(active, named{baseline.Name, leaf})
 		}
 	}
@@ -72,7 +82,11 @@ func declareOne(control Control, baselines []Declarer, ceiling v1alpha1.Enforcem
 		merged.Enforcement = orAudit(ceiling)
 	}
 	// What only a suspended baseline wants is judged, and never written.
-	if merged.Conflict != "" || !reflect.DeepEqual(merged.Leaf, mergeLeaves(active)) {
+	stricter := !reflect.DeepEqual(merged.Leaf, mergeLeaves(active))
+	if stricter && merged.Enforcement != v1alpha1.Audit {
+		merged.Held = "stricter in a baseline that is suspended, or not yet in force here: " + strings.Join(suspended, ", ")
+	}
+	if merged.Conflict != "" || stricter {
 		merged.Enforcement = v1alpha1.Audit
 	}
 	merged.Explicit = merged.Explicit && merged.Enforcement == v1alpha1.Enforce

@@ -168,6 +168,10 @@ func TestDeclareEnforcement(t *testing.T) {
 			got, _ := all.declare(t, row.ceiling, func(i int, d *posture.Declarer) {
 				d.Enforcement, d.Suspended = row.by[i].baseline, row.by[i].suspended
 			})
+			held := strings.Contains(name, "for a suspended value")
+			if told := got.Disagreement() != ""; told != held {
+				t.Errorf("says %q", got.Disagreement())
+			}
 			if got.Enforcement != row.want || got.Explicit != row.explicit {
 				t.Errorf("got %q explicit=%t, want %q explicit=%t", got.Enforcement, got.Explicit, row.want, row.explicit)
 			}
