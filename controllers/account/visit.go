@@ -45,7 +45,9 @@ type visit struct {
 	accepting          []v1alpha1.RiskAcceptance
 	session            *awsapi.Session
 	inScope            []string
-	found              round.Result
+	// base names what the operator itself signs in as.
+	base  []string
+	found round.Result
 	// recalled is the AccountPosture as the round before left it, nil if there is none.
 	recalled *v1alpha1.AccountPosture
 	// contested are the settings that somebody keeps undoing, by what is fought over, and why each
@@ -194,6 +196,9 @@ func (v *visit) reach(ctx context.Context) error {
 	if err != nil {
 		return unreachable(v.audit, err)
 	}
+	if v.base, err = v.AWS.Base(ctx, v.audit); err != nil {
+		return fmt.Errorf("asking what the operator signs in as: %w", err)
+	}
 	v.session = session
 	v.account.Status.AuditIdentity = session.Identity
 	enabled, err := v.enabledRegions(ctx, session)
@@ -310,7 +315,7 @@ func (v *visit) rules() posture.Rules {
 		MaxActions:   limits(func(l v1alpha1.Limits) *int32 { return l.MaxActions }, defaultMaxActions),
 		MaxPercent:   limits(func(l v1alpha1.Limits) *int32 { return l.MaxPercent }, defaultMaxPercent),
 		Protection: posture.Protection{
-			Own:        []string{v.audit.RoleARN, v.remediation.RoleARN},
+			Own:        append([]string{v.audit.RoleARN, v.remediation.RoleARN}, v.base...),
 			Principals: guard.Protected.Principals, Resources: guard.Protected.Resources,
 			IncludeManagedElsewhere: guard.IncludeManagedElsewhere, KeyAccounts: guard.TrustedKeyAccounts,
 		},

@@ -46,6 +46,8 @@ type Pool struct {
 
 	mu        sync.Mutex
 	providers map[Target]*guardedProvider
+	// self is what Base answers, once AWS has.
+	self []string
 }
 
 // NewPool returns a pool over the operator's own configuration and credentials.

@@ -14,7 +14,8 @@ import (
 
 // Protection says what no run may touch, whatever anyone approved.
 type Protection struct {
-	// Own are the operator's roles in the account, by ARN.
+	// Own are the operator's roles in the account, by ARN, what it signs in as, and the instance
+	// that lends it that.
 	Own []string
 	// Principals and Resources are patterns of the account's guard.
 	Principals []string
@@ -32,7 +33,7 @@ func (p Protection) Refuses(d action.Description) string {
 		switch {
 		case name == "":
 		case p.isOwn(d.Target, name):
-			return "the operator's own role " + name
+			return "the operator's own " + kindOf(name) + " " + name
 		case isIAM(name, "role/aws-service-role/", "role/aws-reserved/"):
 			return "reserved by AWS: " + name
 		case isIAM(name, "oidc-provider/", "saml-provider/"):
@@ -75,6 +76,17 @@ func (p Protection) isOwn(of inventory.Ref, name string) bool {
 	return slices.ContainsFunc(p.Own, func(own string) bool {
 		return own == name || role != "" && lastPart(own) == role && (account == "" || strings.Contains(own, ":"+account+":"))
 	})
+}
+
+// kindOf says what of the operator's own a name is of.
+func kindOf(name string) string {
+	switch {
+	case strings.HasPrefix(name, "i-"):
+		return "instance"
+	case strings.Contains(name, ":user/"):
+		return "user"
+	}
+	return "role"
 }
 
 // Owns says whether a principal is one of the operator's roles, or a session in one.

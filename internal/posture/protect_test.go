@@ -13,7 +13,7 @@ const account = "arn:aws:iam::111111111111:"
 
 func TestProtectionRefuses(t *testing.T) {
 	protection := posture.Protection{
-		Own:        []string{account + "role/guardrails-audit", account + "role/ops/guardrails-remediation"},
+		Own:        []string{account + "role/guardrails-audit", account + "role/ops/guardrails-remediation", account + "user/guardrails", "i-0operator"},
 		Principals: []string{"break-glass*", account + "role/admin/*", "alice"},
 		Resources:  []string{"arn:aws:s3:::crown-*", "sg-0prod", "*jewels*", "[odd]?"},
 	}
@@ -32,6 +32,9 @@ func TestProtectionRefuses(t *testing.T) {
 		"the operator's role with a path":       {principal("Role", "guardrails-remediation", ""), "the operator's own role guardrails-remediation"},
 		"the operator's role, touched":          {thing("AWS::KMS::Key", "k", "", account+"role/ops/guardrails-remediation"), "the operator's own role " + account + "role/ops/guardrails-remediation"},
 		"the operator's session":                {thing("AWS::KMS::Key", "k", "", "arn:aws:sts::111111111111:assumed-role/guardrails-audit/guardrails@shop"), "the operator's own role arn:aws:sts::111111111111:assumed-role/guardrails-audit/guardrails@shop"},
+		"the user that the operator is":         {principal("User", "guardrails", account+"user/guardrails"), "the operator's own user " + account + "user/guardrails"},
+		"the instance that it runs on":          {thing("AWS::EC2::Instance", "i-0operator", ""), "the operator's own instance i-0operator"},
+		"an instance that it does not run on":   {thing("AWS::EC2::Instance", "i-0other", ""), ""},
 		"a bucket that is called like the role": {thing("AWS::S3::Bucket", "guardrails-audit", "arn:aws:s3:::guardrails-audit"), ""},
 		"a service-linked role":                 {principal("Role", "AWSServiceRoleForConfig", account+"role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"), "reserved by AWS: " + account + "role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"},
 		"a role of IAM Identity Center":         {principal("Role", "AWSReservedSSO_Admin_0", account+"role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0"), "reserved by AWS: " + account + "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0"},
