@@ -2,13 +2,16 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// RiskAcceptanceSpec says which findings are accepted, by whom, and until when.
+// RiskAcceptanceSpec says which findings are accepted, by whom, and until when. What was approved
+// stays as it was: only expiresAt and ticket can be changed, for anything else there is a new one.
 // +kubebuilder:validation:XValidation:rule="!('*' in self.controls) || (has(self.resources) && (!has(self.resources.arns) || self.resources.arns.all(a, a.matches('^arn:[^*?]+:[^*?]*:[^:]*:[^:]*:.*[A-Za-z0-9]{3}.*$'))) && (!has(self.resources.tags) || self.resources.tags.all(t, has(t.value) && t.value.matches('[A-Za-z0-9]'))))",message="all controls (*) cannot be accepted for all resources: name the resources in spec.resources, by ARNs of one service or by tags with a value"
 // +kubebuilder:validation:XValidation:rule="!('*' in self.controls) || size(self.controls) == 1",message="controls is either * alone or a list of control ids"
+// +kubebuilder:validation:XValidation:rule="size(self.controls) <= 5 || (has(self.resources) && (!has(self.resources.arns) || self.resources.arns.all(a, a.matches('[A-Za-z0-9]{3}'))))",message="more than 5 controls cannot be accepted for all resources: name the resources in spec.resources, or write one acceptance for each decision"
+// +kubebuilder:validation:XValidation:rule="self.controls == oldSelf.controls && self.accountSelector == oldSelf.accountSelector && has(self.resources) == has(oldSelf.resources) && (!has(self.resources) || self.resources == oldSelf.resources) && self.reason == oldSelf.reason && self.owner == oldSelf.owner && self.approver == oldSelf.approver && self.residualRisk == oldSelf.residualRisk",message="what was approved cannot be changed, only expiresAt and ticket: delete this acceptance, and create another under a new name"
 // +kubebuilder:validation:XValidation:rule="self.owner != self.approver",message="owner and approver must be different: nobody approves their own risk"
 type RiskAcceptanceSpec struct {
 	// Controls whose findings are accepted, by id (s3-bucket-versioning); * alone
-	// stands for all of them and needs resources. 1 to 50.
+	// stands for all of them. That, and more than 5, need resources. 1 to 50.
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=50
 	// +kubebuilder:validation:items:Pattern=`^(\*|[a-z0-9]+(-[a-z0-9]+)*)$`
@@ -32,7 +35,9 @@ type RiskAcceptanceSpec struct {
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	Owner string `json:"owner"`
-	// Who approved that it is accepted. Another than the owner.
+	// Who approved that it is accepted. Another than the owner. It is a name that
+	// whoever writes the object gives, and proves nothing: who may create
+	// RiskAcceptances decides.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	Approver string `json:"approver"`

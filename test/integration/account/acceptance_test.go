@@ -128,7 +128,7 @@ var _ = Describe("an accepted finding", func() {
 		expect(a, findings...)
 		expect(r, covers...)
 		Expect(*refresh(a).Status.Totals).To(Equal(v1alpha1.Totals{Fail: 2}))
-		edit(r, func(r *v1alpha1.RiskAcceptance) { s.only("logs", "photos")(r) })
+		s.accept("photos", 100*day, s.only("photos"), accepting("*"))
 		expect(a, accepted...)
 		expect(b, accepted...)
 		s.cloud.Deny("s3:GetBucketVersioning")
@@ -180,27 +180,28 @@ var _ = Describe("an accepted finding", func() {
 		s := start()
 		s.buckets("logs")
 		s.baseline("foundational", v1alpha1.Audit, versionBuckets())
-		r := s.accept("sandbox", 100*day, func(r *v1alpha1.RiskAcceptance) {
-			r.Spec.AccountSelector = metav1.LabelSelector{MatchLabels: map[string]string{"env": "dev"}}
-		})
+		inEnv := func(env string) func(*v1alpha1.RiskAcceptance) {
+			return func(r *v1alpha1.RiskAcceptance) {
+				r.Spec.AccountSelector = metav1.LabelSelector{MatchLabels: map[string]string{"env": env}}
+			}
+		}
+		r := s.accept("sandbox", 100*day, inEnv("dev"))
 		a := s.account(func(a *v1alpha1.AWSAccount) { a.Labels = map[string]string{"env": "dev"} })
-		for _, change := range []struct{ away, back func() }{
-			{func() { edit(a, func(a *v1alpha1.AWSAccount) { a.Labels["env"] = "prod" }) }, func() { edit(a, func(a *v1alpha1.AWSAccount) { a.Labels["env"] = "dev" }) }},
-			{func() {
-				edit(r, func(r *v1alpha1.RiskAcceptance) { r.Spec.AccountSelector.MatchLabels["env"] = "test" })
-			}, func() {
-				edit(r, func(r *v1alpha1.RiskAcceptance) { r.Spec.AccountSelector.MatchLabels["env"] = "dev" })
-			}},
-			{func() { edit(r, s.only("photos")) }, func() { edit(r, s.only("logs")) }},
-			{func() { edit(r, accepting("s3-tls-only")) }, func() { edit(r, accepting("s3-bucket-versioning")) }},
-		} {
+		expect(a, accepted...)
+		expect(r, covers...)
+		for _, env := range []string{"prod", "dev"} {
+			edit(a, func(a *v1alpha1.AWSAccount) { a.Labels["env"] = env })
+			expect(a, map[string][]string{"prod": findings, "dev": accepted}[env]...)
+		}
+		for name, other := range map[string]func(*v1alpha1.RiskAcceptance){"accounts": inEnv("test"), "resources": s.only("photos"), "controls": accepting("s3-tls-only")} {
+			Expect(cluster.Delete(ctx, r)).To(Succeed())
+			apart := s.accept("other-"+name, 100*day, inEnv("dev"), other)
+			expect(a, findings...)
+			expect(apart, coversNothing...)
+			Expect(refresh(apart).Status.Covers).To(BeEmpty())
+			r = s.accept("again-"+name, 100*day, inEnv("dev"))
 			expect(a, accepted...)
 			expect(r, covers...)
-			change.away()
-			expect(a, findings...)
-			expect(r, coversNothing...)
-			Expect(refresh(r).Status.Covers).To(BeEmpty())
-			change.back()
 		}
 		expect(a, accepted...)
 	})
@@ -326,12 +327,12 @@ var _ = Describe("an acceptance", func() {
 		expect(r, "Covering=True Covers", "Ready=False UnknownControl", "Stalled=True UnknownControl")
 		Expect(message(r, "Stalled")).To(Equal("the catalogue has no control s3-bucket-versionning; the others are accepted"))
 		Expect(refresh(r).Status.Phase).To(Equal(v1alpha1.AcceptanceActive))
-		edit(r, accepting("s3-bucket-versionning"))
+		Expect(cluster.Delete(ctx, r)).To(Succeed())
+		r = s.accept("misspelt", 100*day, accepting("s3-bucket-versionning"))
 		expect(a, findings...)
 		expect(r, "Covering=False UnknownControl", "Ready=False UnknownControl", "Stalled=True UnknownControl")
 		Expect(refresh(r).Status.Phase).To(Equal(v1alpha1.AcceptanceInvalid))
-		edit(r, accepting("zone-sg-flows"))
-		expect(r, coversNothing...)
+		expect(s.accept("zones", 100*day, accepting("zone-sg-flows")), coversNothing...)
 	})
 
 	It("whose selector nobody can read covers nothing", func() {

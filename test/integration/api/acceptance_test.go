@@ -35,7 +35,10 @@ expiresAt: "2030-01-01T00:00:00Z"`)
 	return o
 }
 
-const everything = "all controls (*) cannot be accepted for all resources: name the resources in spec.resources, by ARNs of one service or by tags with a value"
+const (
+	everything = "all controls (*) cannot be accepted for all resources: name the resources in spec.resources, by ARNs of one service or by tags with a value"
+	several    = "more than 5 controls cannot be accepted for all resources: name the resources in spec.resources, or write one acceptance for each decision"
+)
 
 var _ = DescribeTable("an invalid RiskAcceptance is refused",
 	func(ctx context.Context, but, complaint string) {
@@ -60,6 +63,8 @@ var _ = DescribeTable("an invalid RiskAcceptance is refused",
 	Entry("all controls, a tag of any value", `{controls: ["*"], resources: {tags: [{key: env}]}}`, everything),
 	Entry("all controls, a tag of every value", `{controls: ["*"], resources: {tags: [{key: env, value: "*"}]}}`, everything),
 	Entry("all controls, a name or any tag", `{controls: ["*"], resources: {match: Any, arns: ["arn:aws:s3:::logs"], tags: [{key: env, value: "**"}]}}`, everything),
+	Entry("many controls, all resources", `controls: [`+many(6, "control-%d")+`]`, several),
+	Entry("many controls, every name", `{controls: [`+many(6, "control-%d")+`], resources: {arns: ["arn:aws:s3:::logs", "*"]}}`, several),
 	Entry("resources that are none", `resources: {}`, "resources must name arns or tags; leave resources out to accept every resource of the controls"),
 	Entry("resources of empty lists", `resources: {match: Any, arns: [], tags: []}`, "resources must name arns or tags"),
 	Entry("an unknown match", `resources: {match: Some, arns: [x]}`, `spec.resources.match: Unsupported value: "Some": supported values: "All", "Any"`),
@@ -90,6 +95,8 @@ var _ = DescribeTable("a valid RiskAcceptance is kept",
 		Expect(riskOwner.Create(ctx, acceptance("x", but), client.DryRunAll, strict)).To(Succeed())
 	},
 	Entry("of one control", ``),
+	Entry("of a few controls on every resource", `controls: [`+many(5, "control-%d")+`]`),
+	Entry("of many controls on one bucket", `{controls: [`+many(6, "control-%d")+`], resources: {arns: ["arn:aws:s3:::logs"]}}`),
 	Entry("of all controls on one bucket", `{controls: ["*"], resources: {arns: ["arn:aws:s3:::logs"]}}`),
 	Entry("of all controls on some users", `{controls: ["*"], resources: {arns: ["arn:aws:iam::*:user/svc-*"]}}`),
 	Entry("of all controls by a tag", `{controls: ["*"], resources: {tags: [{key: env, value: "sandbox-*"}]}}`),
@@ -105,6 +112,19 @@ var _ = Describe("a RiskAcceptance", func() {
 		Expect(riskOwner.Create(ctx, one, client.DryRunAll)).To(Succeed())
 		match, _, _ := unstructured.NestedString(one.Object, "spec", "resources", "match")
 		Expect(match).To(Equal("All"))
+	})
+
+	It("stays what was approved", func(ctx context.Context) {
+		one := acceptance("fixed", `resources: {arns: [x]}`)
+		Expect(riskOwner.Create(ctx, one)).To(Succeed())
+		DeferCleanup(func(ctx context.Context) error { return admin.Delete(ctx, one) })
+		for _, patch := range []string{
+			`{"controls":["iam-root-mfa"]}`, `{"accountSelector":{"matchLabels":{"env":"dev"}}}`, `{"resources":{"arns":["x","y"]}}`, `{"resources":null}`,
+			`{"resources":{"match":"Any"}}`, `{"reason":"It was always so."}`, `{"owner":"others"}`, `{"approver":"others"}`, `{"residualRisk":"none"}`,
+		} {
+			Expect(riskOwner.Patch(ctx, one.DeepCopy(), mergePatch(`{"spec":`+patch+`}`))).To(MatchError(ContainSubstring("what was approved cannot be changed, only expiresAt and ticket")), patch)
+		}
+		Expect(riskOwner.Patch(ctx, one.DeepCopy(), mergePatch(`{"spec":{"expiresAt":"2029-01-01T00:00:00Z","ticket":"https://tickets.example.com/1"}}`))).To(Succeed())
 	})
 
 	It("answers at a glance", func(ctx context.Context) {
