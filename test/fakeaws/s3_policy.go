@@ -39,6 +39,10 @@ func errNoPolicy() error {
 
 func putBucketPolicy(r *Request, b *bucket, in *s3.PutBucketPolicyInput) (*s3.PutBucketPolicyOutput, error) {
 	text := aws.ToString(in.Policy)
+	// AWS would let who asks so lock themselves out; the operator never asks.
+	if in.ConfirmRemoveSelfBucketAccess != nil {
+		return nil, failure("LockOut", "PutBucketPolicy with ConfirmRemoveSelfBucketAccess is never to be sent")
+	}
 	if len(text) > maxBucketPolicy {
 		return nil, failure("PolicyTooLarge", "Policy exceeds the maximum allowed document size.")
 	}
