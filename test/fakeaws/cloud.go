@@ -127,6 +127,9 @@ func (c *Cloud) SetLatency(d time.Duration) {
 	c.latency = d
 }
 
+// Secret is in each secret that the cloud gives: nothing that the operator writes may hold it.
+const Secret = "canary-of-the-credentials"
+
 // Config is how the operator reaches the cloud: credentials of OperatorAccount, from which
 // roles are assumed.
 func (c *Cloud) Config() aws.Config { return c.ConfigFor(c.OperatorAccount) }
@@ -136,7 +139,7 @@ func (c *Cloud) Config() aws.Config { return c.ConfigFor(c.OperatorAccount) }
 func (c *Cloud) ConfigFor(account string) aws.Config {
 	return aws.Config{
 		Region:      "us-east-1",
-		Credentials: credentials.NewStaticCredentialsProvider("AKIA"+account, "secret", ""),
+		Credentials: credentials.NewStaticCredentialsProvider("AKIA"+account, Secret, ""),
 		HTTPClient:  noNetwork{},
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {

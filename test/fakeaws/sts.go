@@ -82,7 +82,7 @@ func assumeRole(r *Request, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, err
 	return &sts.AssumeRoleOutput{
 		AssumedRoleUser: &types.AssumedRoleUser{Arn: aws.String(assumed), AssumedRoleId: aws.String("AROA" + account + ":" + aws.ToString(in.RoleSessionName))},
 		Credentials: &types.Credentials{
-			AccessKeyId: aws.String(key), SecretAccessKey: aws.String("secret"), SessionToken: aws.String("token"),
+			AccessKeyId: aws.String(key), SecretAccessKey: aws.String(Secret + "-session"), SessionToken: aws.String(Secret + "-token"),
 			Expiration: aws.Time(r.Now.Add(time.Hour)),
 		},
 	}, nil

@@ -5,6 +5,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ var (
 var ctx = context.Background()
 
 var _ = BeforeSuite(func(ctx SpecContext) {
-	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter), zap.UseDevMode(true)))
+	ctrl.SetLogger(zap.New(zap.WriteTo(io.MultiWriter(GinkgoWriter, &heard)), zap.UseDevMode(true)))
 	var err error
 	env, err = testenv.Start(ctx)
 	Expect(err).NotTo(HaveOccurred())
