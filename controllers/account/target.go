@@ -103,10 +103,18 @@ func auditRole(account *v1alpha1.AWSAccount, around surroundings) (string, error
 	return role, nil
 }
 
-// sessionName says in CloudTrail which object acted. STS takes at most 64 of these characters.
+// maxSessionName is how many characters STS takes of a session's name.
+const maxSessionName = 64
+
+// sessionName says in CloudTrail which object acted. Of one whose names are too long, the account's
+// id says which it is: one object serves it.
 func sessionName(account *v1alpha1.AWSAccount) string {
 	name := "guardrails@" + account.Namespace + "." + account.Name
-	return name[:min(len(name), 64)]
+	if len(name) <= maxSessionName {
+		return name
+	}
+	id := "." + account.Spec.AccountID
+	return name[:maxSessionName-len(id)] + id
 }
 
 // regionsInScope chooses among the regions that are enabled in the account.

@@ -214,7 +214,7 @@ func TestSessionName(t *testing.T) {
 		t.Error(got)
 	}
 	account.Namespace = strings.Repeat("n", 63)
-	if got := sessionName(account); len(got) != 64 {
+	if got := sessionName(account); len(got) != 64 || !strings.HasSuffix(got, "n."+account.Spec.AccountID) {
 		t.Errorf("%d characters: %s", len(got), got)
 	}
 }
