@@ -3,8 +3,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"time"
 
@@ -182,12 +184,30 @@ func Run(ctx context.Context, cluster *rest.Config, base aws.Config, o Options) 
 	}); err != nil {
 		return err
 	}
-	for name, add := range map[string]func(string, healthz.Checker) error{"healthz": m.AddHealthzCheck, "readyz": m.AddReadyzCheck} {
-		if err := add(name, healthz.Ping); err != nil {
-			return fmt.Errorf("adding %s: %w", name, err)
-		}
+	// A restart mends only a process that does not answer: one that loses its lease ends by itself,
+	// and an AWS or API server that is away is not for the kubelet to judge.
+	if err := m.AddHealthzCheck("ping", healthz.Ping); err != nil {
+		return fmt.Errorf("adding healthz: %w", err)
+	}
+	if err := m.AddReadyzCheck("caches", filled(m.GetCache())); err != nil {
+		return fmt.Errorf("adding readyz: %w", err)
 	}
 	return m.Start(ctx)
+}
+
+// readyWithin is how long a probe waits for the caches; the kubelet gives it a second.
+const readyWithin = 500 * time.Millisecond
+
+// filled says whether the manager has read the cluster, whether it leads or waits to.
+func filled(caches cache.Cache) healthz.Checker {
+	return func(r *http.Request) error {
+		ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
+		defer cancel()
+		if !caches.WaitForCacheSync(ctx) {
+			return errors.New("the caches of the cluster's objects are not filled: can the operator list them?")
+		}
+		return nil
+	}
 }
 
 // register has the meters shown with the process's metrics, until it is undone.
