@@ -3,6 +3,7 @@ package awsapi
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -34,6 +35,9 @@ type Options struct {
 	// SourceIdentity is set on assumed roles; their trust policies must allow sts:SetSourceIdentity.
 	SourceIdentity bool
 }
+
+// unusedFor is how long credentials are kept that nobody asks for: as long as they are good.
+const unusedFor = time.Hour
 
 // Pool opens sessions and keeps the credentials of each role and account, so that a role is
 // assumed once an hour and not once a round.
@@ -126,13 +130,16 @@ func (p *Pool) provider(target Target) *guardedProvider {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if have, ok := p.providers[target]; ok {
+		have.used = p.options.Now()
 		return have
 	}
+	// What no round asks for any more is a role that was renamed, or an account that is gone.
+	maps.DeleteFunc(p.providers, func(_ Target, old *guardedProvider) bool { return p.options.Now().Sub(old.used) > unusedFor })
 	config := p.base.Copy()
 	config.Region = target.Home
 	config.APIOptions = append(append([]apiOption{}, p.base.APIOptions...), p.Meter.measure(p.limits, target.Account))
 	asker := sts.NewFromConfig(config)
-	made := &guardedProvider{target: target, config: config, assumed: stscreds.NewAssumeRoleProvider(asker, target.RoleARN, func(o *stscreds.AssumeRoleOptions) {
+	made := &guardedProvider{target: target, config: config, used: p.options.Now(), assumed: stscreds.NewAssumeRoleProvider(asker, target.RoleARN, func(o *stscreds.AssumeRoleOptions) {
 		o.RoleSessionName = target.SessionName
 		if target.ExternalID != "" {
 			o.ExternalID = aws.String(target.ExternalID)
@@ -153,6 +160,8 @@ type guardedProvider struct {
 	config  aws.Config
 	assumed aws.CredentialsProvider
 	cache   *aws.CredentialsCache
+	// used is when it was last asked for, under the pool's lock.
+	used time.Time
 
 	mu  sync.Mutex
 	arn string
