@@ -2,7 +2,6 @@ package conditions
 
 import (
 	"fmt"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -11,6 +10,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
 // announced are the conditions whose transitions are told as events.
@@ -52,8 +52,7 @@ func levelOf(o Object, is *metav1.Condition) string {
 
 // Event records an event, best effort.
 func Event(recorder events.EventRecorder, about client.Object, level, reason, verb, format string, args ...any) {
-	note := fmt.Sprintf(format, args...)
-	recorder.Eventf(about, nil, level, reason, verb, "%s", strings.ToValidUTF8(note[:min(len(note), maxEvent)], ""))
+	recorder.Eventf(about, nil, level, reason, verb, "%s", inventory.Clean(fmt.Sprintf(format, args...), maxEvent))
 }
 
 // maxEvent is what the API server takes for an event's note.

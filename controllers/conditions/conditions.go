@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -15,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
+	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
 // Object is a kind with conditions.
@@ -119,15 +119,9 @@ func Compliant(o Object, t v1alpha1.Totals) {
 // maxMessage bounds a condition's message.
 const maxMessage = 4096
 
-// clip cuts between letters: the API server would mend a broken one, and the next look would
-// find the message changed.
-func clip(message string) string {
-	message = strings.ToValidUTF8(message, "?")
-	if len(message) > maxMessage {
-		return strings.ToValidUTF8(message[:maxMessage-3], "") + "..."
-	}
-	return message
-}
+// clip keeps a message to one line of letters that print, for AWS's words are among them, and to its
+// bound. What the API server would mend, the next look would find changed.
+func clip(message string) string { return inventory.Clean(message, maxMessage) }
 
 // Patch is the one status patch of a reconciliation.
 type Patch struct {
