@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -18,10 +17,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
-	"github.com/guardrails-dev/aws-guardrails/internal/controls"
 )
 
 // objects are what files declare, as far as it is the operator's.
@@ -129,65 +128,21 @@ var decoder = func() runtime.Decoder {
 	return serializer.NewCodecFactory(scheme, serializer.EnableStrict).UniversalDeserializer()
 }()
 
+// own takes an object of the operator's, as the API server would.
 func (o *objects) own(kind string, document []byte) error {
 	decoded, _, err := decoder.Decode(document, nil, nil)
 	if err != nil {
 		return fmt.Errorf("%s: %w", kind, err)
 	}
-	switch object := decoded.(type) {
+	object := decoded.(client.Object)
+	if err := defaulted(kind, object, document); err != nil {
+		return fmt.Errorf("%s %q: %w", kind, object.GetName(), err)
+	}
+	switch object := object.(type) {
 	case *v1alpha1.AWSAccount:
-		if err := checkAccount(object); err != nil {
-			return fmt.Errorf("%s %s: %w", kind, object.Name, err)
-		}
 		o.accounts = append(o.accounts, *object)
 	case *v1alpha1.SecurityBaseline:
-		if err := checkBaseline(object); err != nil {
-			return fmt.Errorf("%s %s: %w", kind, object.Name, err)
-		}
 		o.baselines = append(o.baselines, *object)
 	}
 	return nil
-}
-
-var accountID = regexp.MustCompile(`^[0-9]{12}$`)
-
-// checkAccount refuses what the API server would, as far as policies are made of it.
-func checkAccount(account *v1alpha1.AWSAccount) error {
-	spec := &account.Spec
-	if !accountID.MatchString(spec.AccountID) {
-		return fmt.Errorf("spec.accountID %q is not twelve digits (quote it in YAML)", spec.AccountID)
-	}
-	roles := "arn:" + spec.PartitionOrDefault() + ":iam::" + spec.AccountID + ":role/"
-	for field, role := range map[string]string{"auditRoleARN": spec.AuditRoleARN, "remediationRoleARN": spec.RemediationRoleARN} {
-		if role != "" && !strings.HasPrefix(role, roles) {
-			return fmt.Errorf("spec.%s %s is not a role of account %s in partition %s", field, role, spec.AccountID, spec.PartitionOrDefault())
-		}
-	}
-	if spec.AuditRoleARN != "" && spec.AuditRoleARN == spec.RemediationRoleARN {
-		return fmt.Errorf("spec.auditRoleARN and spec.remediationRoleARN are the same role")
-	}
-	return checkEnforcement("spec.guard.maxEnforcement", spec.Guard.MaxEnforcement)
-}
-
-func checkBaseline(baseline *v1alpha1.SecurityBaseline) error {
-	if err := checkEnforcement("spec.enforcement", baseline.Spec.Enforcement); err != nil {
-		return err
-	}
-	for _, control := range controls.All() {
-		leaf, ok := control.Leaf(&baseline.Spec.Posture).(interface{ Common() *v1alpha1.Setting })
-		if !ok {
-			continue
-		}
-		if err := checkEnforcement("enforcement of "+control.ID, leaf.Common().Enforcement); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkEnforcement(field string, value v1alpha1.Enforcement) error {
-	if slices.Contains([]v1alpha1.Enforcement{"", v1alpha1.Audit, v1alpha1.Approve, v1alpha1.Enforce}, value) {
-		return nil
-	}
-	return fmt.Errorf("%s %q is none of Audit, Approve and Enforce", field, value)
 }
