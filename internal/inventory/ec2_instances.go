@@ -21,15 +21,3 @@ type InstanceMetadata struct {
 	// State is pending until a change applies.
 	State string
 }
-
-// MetadataDefaults are the settings that new instances of a region get; one item a region.
-var MetadataDefaults = Collection[MetadataDefault]{Name: "ec2.metadata-defaults", Scope: Regional}
-
-// MetadataDefault is what the metadata service of a region's new instances is set to.
-type MetadataDefault struct {
-	Ref
-	// Tokens is required or optional, or empty where the account has no preference.
-	Tokens string
-	// ByPolicy: the organization's declarative policy sets it, and the account cannot.
-	ByPolicy bool
-}

@@ -1,7 +1,6 @@
 package remedy
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,16 +15,15 @@ import (
 )
 
 var _ = []remedy{
-	by(revokeSecurityGroupRule, authorizeSecurityGroupRule), by(requireIMDSv2, undoIMDSv2), by(requireIMDSv2ByDefault, undoIMDSv2ByDefault),
+	by(revokeSecurityGroupRule, authorizeSecurityGroupRule), by(requireIMDSv2, undoIMDSv2),
 	by(encryptEBSByDefault, undoEBSEncryption), by(setEBSDefaultKey, undoEBSDefaultKey),
 	by(unshareSnapshot, shareSnapshot), by(unshareImage, shareImage), by(logVPCFlows, stopVPCFlows),
 }
 
 var (
-	revokeIngress          = awsapi.Writes((*ec2.Client).RevokeSecurityGroupIngress)
-	revokeEgress           = awsapi.Writes((*ec2.Client).RevokeSecurityGroupEgress)
-	modifyMetadata         = awsapi.Writes((*ec2.Client).ModifyInstanceMetadataOptions)
-	modifyMetadataDefaults = awsapi.Writes((*ec2.Client).ModifyInstanceMetadataDefaults)
+	revokeIngress  = awsapi.Writes((*ec2.Client).RevokeSecurityGroupIngress)
+	revokeEgress   = awsapi.Writes((*ec2.Client).RevokeSecurityGroupEgress)
+	modifyMetadata = awsapi.Writes((*ec2.Client).ModifyInstanceMetadataOptions)
 )
 
 const noSuchRule = "InvalidSecurityGroupRuleId.NotFound"
@@ -66,30 +64,6 @@ func instanceTokens(s *awsapi.Session, instance action.Target, from, to string) 
 		func(ctx context.Context) error {
 			return sent(modifyMetadata.In(ctx, s.In(instance.Region), &ec2.ModifyInstanceMetadataOptionsInput{
 				InstanceId: aws.String(instance.ID), HttpTokens: types.HttpTokensState(to),
-			}))
-		},
-	)}
-}
-
-func requireIMDSv2ByDefault(s *awsapi.Session, a action.RequireIMDSv2ByDefault) []Step {
-	return defaultTokens(s, a.Region.Region, a.From, string(types.MetadataDefaultHttpTokensStateRequired))
-}
-
-func undoIMDSv2ByDefault(s *awsapi.Session, a action.RequireIMDSv2ByDefault) backward {
-	return one(defaultTokens(s, a.Region.Region, string(types.MetadataDefaultHttpTokensStateRequired), a.From))
-}
-
-// defaultTokens sets the region's preference; none is sent by a word of its own.
-func defaultTokens(s *awsapi.Session, region, from, to string) []Step {
-	return []Step{setting(modifyMetadataDefaults.Name, read.MetadataDefault.Calls,
-		func(ctx context.Context) (string, error) {
-			set, err := read.MetadataDefault.Of(ctx, s, region)
-			return set.Tokens, err
-		},
-		from, to,
-		func(ctx context.Context) error {
-			return sent(modifyMetadataDefaults.In(ctx, s.In(region), &ec2.ModifyInstanceMetadataDefaultsInput{
-				HttpTokens: cmp.Or(types.MetadataDefaultHttpTokensState(to), types.MetadataDefaultHttpTokensStateNoPreference),
 			}))
 		},
 	)}

@@ -1,6 +1,8 @@
 package remedy
 
 import (
+	"cmp"
+
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
@@ -22,6 +24,12 @@ var _ = []remedy{
 		}),
 		sends[inventory.SharingBlock](awsapi.Writes((*ec2.Client).DisableImageBlockPublicAccess), bare),
 	),
+	// No preference is sent by a word of its own.
+	set(action.DefaultTokens, sends(awsapi.Writes((*ec2.Client).ModifyInstanceMetadataDefaults), func(_ inventory.Ref, to inventory.TokenRule) *ec2.ModifyInstanceMetadataDefaultsInput {
+		return &ec2.ModifyInstanceMetadataDefaultsInput{
+			HttpTokens: cmp.Or(types.MetadataDefaultHttpTokensState(to.Tokens), types.MetadataDefaultHttpTokensStateNoPreference),
+		}
+	})),
 	set(action.SubnetAutoPublic, sends(awsapi.Writes((*ec2.Client).ModifySubnetAttribute), func(subnet inventory.Ref, on bool) *ec2.ModifySubnetAttributeInput {
 		return &ec2.ModifySubnetAttributeInput{SubnetId: &subnet.ID, MapPublicIpOnLaunch: &types.AttributeBooleanValue{Value: &on}}
 	})),

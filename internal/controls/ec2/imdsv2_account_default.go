@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"time"
-
 	"github.com/guardrails-dev/aws-guardrails/api/v1alpha1"
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 	"github.com/guardrails-dev/aws-guardrails/internal/posture"
@@ -10,29 +8,29 @@ import (
 )
 
 // Whoever launches without saying how the metadata service answers gets what the region says.
-var ec2IMDSv2AccountDefault = posture.Add(&Controls, posture.Over[v1alpha1.EC2IMDSv2AccountDefault, inventory.MetadataDefault]{
+var ec2IMDSv2AccountDefault = posture.AddPlain(&Controls, posture.Plain[v1alpha1.EC2IMDSv2AccountDefault, inventory.Region, inventory.TokenRule]{
 	ID:       "ec2-imdsv2-account-default",
 	Declared: func(p *v1alpha1.Posture) *v1alpha1.EC2IMDSv2AccountDefault { return p.Compute.EC2IMDSv2AccountDefault },
-	Observe:  inventory.MetadataDefaults.With(),
-	Judge: func(_ v1alpha1.EC2IMDSv2AccountDefault, d inventory.MetadataDefault, _ time.Time) posture.Verdict {
-		switch {
-		case d.Tokens == "required" && d.ByPolicy:
+	Setting:  action.DefaultTokens,
+	Want: func(_ v1alpha1.EC2IMDSv2AccountDefault, have inventory.TokenRule) inventory.TokenRule {
+		return inventory.TokenRule{Tokens: "required", ByPolicy: have.ByPolicy}
+	},
+	Passes: func(have inventory.TokenRule) posture.Verdict {
+		if have.ByPolicy {
 			return posture.Inherited("a declarative policy of the organization requires IMDSv2")
-		case d.Tokens == "required":
-			return posture.Pass()
-		case d.Tokens == "":
+		}
+		return posture.Pass()
+	},
+	Fails: func(_ v1alpha1.EC2IMDSv2AccountDefault, have inventory.TokenRule) posture.Verdict {
+		if have.Tokens == "" {
 			return posture.Fail("NoDefault", "new instances get IMDSv1 unless their launch or image says otherwise")
 		}
-		return posture.Fail("IMDSv1", "new instances get HttpTokens %s", d.Tokens)
+		return posture.Fail("IMDSv1", "new instances get HttpTokens %s", have.Tokens)
 	},
-	Plans: posture.Always[v1alpha1.EC2IMDSv2AccountDefault](action.RequireIMDSv2ByDefault{}),
-	Mend: func(_ v1alpha1.EC2IMDSv2AccountDefault, d inventory.MetadataDefault) []action.Action {
-		if d.ByPolicy {
-			return nil
+	ByHand: func(_ v1alpha1.EC2IMDSv2AccountDefault, r inventory.Region) string {
+		if have, err := r.DefaultTokens.Get(); err != nil || !have.ByPolicy {
+			return ""
 		}
-		return []action.Action{action.RequireIMDSv2ByDefault{Region: action.On(d), From: d.Tokens}}
-	},
-	ByHand: func(v1alpha1.EC2IMDSv2AccountDefault, inventory.MetadataDefault) string {
 		return declarativePolicy
 	},
 })

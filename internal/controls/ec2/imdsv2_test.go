@@ -39,11 +39,11 @@ func TestRequiringIMDSv2SaysWhomTheHopLimitCutsOff(t *testing.T) {
 
 func TestIMDSv2AccountDefault(t *testing.T) {
 	declared := v1alpha1.Posture{Compute: v1alpha1.ComputePosture{EC2IMDSv2AccountDefault: &v1alpha1.EC2IMDSv2AccountDefault{}}}
-	defaults := func(tokens string, byPolicy bool) inventory.Observed[[]inventory.MetadataDefault] {
-		return one(inventory.MetadataDefault{Ref: refTo("AWS::::Account", account), Tokens: tokens, ByPolicy: byPolicy})
+	defaults := func(tokens string, byPolicy bool) inventory.Observed[[]inventory.Region] {
+		return one(inventory.Region{Ref: refTo("AWS::::Account", account), DefaultTokens: inventory.Seen(inventory.TokenRule{Tokens: tokens, ByPolicy: byPolicy}, asOf)})
 	}
 	require := []string{"require IMDSv2 of new instances in eu-west-1"}
-	check(t, ec2IMDSv2AccountDefault, declared, refused(map[string]row[inventory.MetadataDefault]{
+	check(t, ec2IMDSv2AccountDefault, declared, refused(map[string]row[inventory.Region]{
 		"required":       {items: defaults("required", false), want: v1alpha1.Pass, reason: "AsDeclared"},
 		"by the org":     {items: defaults("required", true), want: v1alpha1.Pass, reason: "Inherited", says: "a declarative policy of the organization requires IMDSv2"},
 		"no preference":  {items: defaults("", false), want: v1alpha1.Fail, reason: "NoDefault", says: "new instances get IMDSv1 unless their launch or image says otherwise", mends: require},

@@ -10,7 +10,6 @@ import (
 var _ = []*reader{
 	collection(inventory.SecurityGroups, securityGroups, securityGroupInterfaces).takes(describeSecurityGroups, describeSecurityGroupRules, describeNetworkInterfaces),
 	collection(inventory.Instances, instances, nil).takes(describeInstances),
-	collection(inventory.MetadataDefaults, metadataDefaults, nil).takes(getMetadataDefaults),
 	collection(inventory.EBSDefaults, ebsDefaults, ebsDefaultKey).takes(getEBSEncryption, getEBSKey).takesFor(inventory.EBSKey(""), describeKey),
 	collection(inventory.EBSSnapshots, snapshots, snapshotConfirmed).takes(describeSnapshots, describeSnapshotAttribute),
 	collection(inventory.Images, images, nil).takes(describeImages),

@@ -13,10 +13,7 @@ import (
 	"github.com/guardrails-dev/aws-guardrails/internal/inventory"
 )
 
-var (
-	describeInstances   = awsapi.Lists(ec2.NewDescribeInstancesPaginator)
-	getMetadataDefaults = awsapi.Reads((*ec2.Client).GetInstanceMetadataDefaults)
-)
+var describeInstances = awsapi.Lists(ec2.NewDescribeInstancesPaginator)
 
 // instances leaves out those that are gone: they are listed for an hour after.
 func instances(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.Instance, error) {
@@ -75,25 +72,3 @@ var InstanceTokens = look(func(ctx context.Context, s *awsapi.Session, instance 
 	}
 	return "", nil
 }, describeInstances)
-
-func metadataDefaults(ctx context.Context, s *Scope, _ inventory.Facets) ([]inventory.MetadataDefault, error) {
-	set, err := MetadataDefault.Of(ctx, s.Session, s.Region)
-	if err != nil {
-		return nil, err
-	}
-	set.Ref = s.ofRegion()
-	return []inventory.MetadataDefault{set}, nil
-}
-
-// MetadataDefault is whether new instances of the region require tokens, empty where the account
-// has no preference, and whether a policy of the organization says so.
-var MetadataDefault = look(func(ctx context.Context, s *awsapi.Session, region string) (inventory.MetadataDefault, error) {
-	out, err := getMetadataDefaults.In(ctx, s.In(region), &ec2.GetInstanceMetadataDefaultsInput{})
-	if err != nil {
-		return inventory.MetadataDefault{}, fmt.Errorf("reading instance metadata defaults: %w", err)
-	}
-	if out.AccountLevel == nil {
-		return inventory.MetadataDefault{}, nil
-	}
-	return inventory.MetadataDefault{Tokens: string(out.AccountLevel.HttpTokens), ByPolicy: out.AccountLevel.ManagedBy == types.ManagedByDeclarativePolicy}, nil
-}, getMetadataDefaults)

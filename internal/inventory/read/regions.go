@@ -21,6 +21,14 @@ var _ = made(inventory.Regions,
 			return sharingBlock(aws.ToString(out.ImageBlockPublicAccessState), out.ManagedBy)
 		},
 	),
+	asked(inventory.DefaultTokens, awsapi.Reads((*ec2.Client).GetInstanceMetadataDefaults), empty,
+		func(out *ec2.GetInstanceMetadataDefaultsOutput) (rule inventory.TokenRule, err error) {
+			if level := out.AccountLevel; level != nil {
+				rule = inventory.TokenRule{Tokens: string(level.HttpTokens), ByPolicy: level.ManagedBy == types.ManagedByDeclarativePolicy}
+			}
+			return rule, nil
+		},
+	),
 )
 
 func sharingBlock(state string, by types.ManagedBy) (inventory.SharingBlock, error) {

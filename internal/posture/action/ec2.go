@@ -8,7 +8,7 @@ import (
 )
 
 var ec2Types = []Action{
-	RevokeSecurityGroupRule{}, RequireIMDSv2{}, RequireIMDSv2ByDefault{}, EncryptEBSByDefault{}, SetEBSDefaultKey{}, UnshareSnapshot{}, UnshareImage{}, LogVPCFlows{},
+	RevokeSecurityGroupRule{}, RequireIMDSv2{}, EncryptEBSByDefault{}, SetEBSDefaultKey{}, UnshareSnapshot{}, UnshareImage{}, LogVPCFlows{},
 }
 
 // RevokeSecurityGroupRule takes one rule of a security group away, by its id: a rule named by
@@ -81,31 +81,3 @@ func (a RequireIMDSv2) Describe() Description {
 
 // Undo implements Action.
 func (a RequireIMDSv2) Undo(done []string) Undoing { return back(done...) }
-
-// RequireIMDSv2ByDefault makes new instances of a region require IMDSv2 where their launch does
-// not say otherwise; what runs is left alone.
-type RequireIMDSv2ByDefault struct {
-	Region Target `json:"region"`
-	From   string `json:"from"`
-}
-
-// Describe implements Action.
-func (a RequireIMDSv2ByDefault) Describe() Description {
-	from := "HttpTokens " + a.From
-	if a.From == "" {
-		from = "no preference"
-	}
-	return Description{
-		Target:     a.Region.Ref(),
-		Collection: inventory.MetadataDefaults.Name,
-		Setting:    "MetadataDefaults.HttpTokens",
-		Title:      "require IMDSv2 of new instances in " + a.Region.Region,
-		From:       from,
-		To:         "HttpTokens required",
-		Risk:       v1alpha1.Safe,
-		Calls:      []string{"ec2:ModifyInstanceMetadataDefaults"},
-	}
-}
-
-// Undo implements Action.
-func (a RequireIMDSv2ByDefault) Undo(done []string) Undoing { return back(done...) }

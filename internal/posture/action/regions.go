@@ -28,6 +28,17 @@ var ImageSharing = sets(Setting[inventory.Region, inventory.SharingBlock]{
 	},
 })
 
+// DefaultTokens is whether new instances of a region require IMDSv2 where their launch does not say
+// otherwise; what runs is left alone.
+var DefaultTokens = sets(Setting[inventory.Region, inventory.TokenRule]{
+	Type:  "RequireIMDSv2ByDefault",
+	Fact:  inventory.DefaultTokens,
+	Title: "require IMDSv2 of new instances in {region}",
+	Risk:  v1alpha1.Safe,
+	Call:  "ec2:ModifyInstanceMetadataDefaults",
+	Was:   Was[inventory.TokenRule]{Target: "region", To: always(inventory.TokenRule{Tokens: "required"})},
+})
+
 func sharingRisk(to inventory.SharingBlock) v1alpha1.Risk {
 	if to.State == inventory.BlockAllSharing {
 		return v1alpha1.Disruptive

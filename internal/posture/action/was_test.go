@@ -23,7 +23,9 @@ func TestContentOfBefore(t *testing.T) {
 	detector := on("eu-west-1", "AWS::GuardDuty::Detector", "d1", "arn:aws:guardduty:eu-west-1:111111111111:detector/d1")
 	trail := on("eu-west-1", "AWS::CloudTrail::Trail", "audit", "arn:aws:cloudtrail:eu-west-1:111111111111:trail/audit")
 	blue := inventory.Contact{Name: "Blue & Co", Title: "Security", Email: "security@example.com", Phone: "+1 555 0100"}
+	region, required := on("eu-west-1", "AWS::::Account", "111111111111", ""), inventory.TokenRule{Tokens: "required"}
 	const (
+		inRegion  = `"region":{"account":"111111111111","partition":"aws","region":"eu-west-1","type":"AWS::::Account","id":"111111111111"}`
 		inAccount = `"account":{"account":"111111111111","partition":"aws","type":"AWS::::Account","id":"111111111111"}`
 		inBucket  = `"bucket":{"account":"111111111111","partition":"aws","region":"eu-west-1","type":"AWS::S3::Bucket","id":"box","arn":"arn:aws:s3:::box"}`
 		inTable   = `"table":{"account":"111111111111","partition":"aws","region":"eu-west-1","type":"AWS::DynamoDB::Table","id":"orders","arn":"arn:aws:dynamodb:eu-west-1:111111111111:table/orders"}`
@@ -67,6 +69,8 @@ func TestContentOfBefore(t *testing.T) {
 			`{` + inAccount + `,"from":{"name":"","title":"","email":"","phone":""},"to":{"name":"Blue & Co","title":"Security","email":"security@example.com","phone":"+1 555 0100"}}`,
 			action.SecurityContact.Set(account, inventory.Contact{}, blue), "64a6fd64e94e3530c918", "7bd41f6addd62d6bb281",
 		},
+		"a region without a preference":          {`{` + inRegion + `,"from":""}`, action.DefaultTokens.Set(region, inventory.TokenRule{}, required), "e0f6b40cfae6fd1b1dd4", "5e9d8461b47c64e5bc2b"},
+		"a region that asks for none":            {`{` + inRegion + `,"from":"optional"}`, action.DefaultTokens.Set(region, inventory.TokenRule{Tokens: "optional"}, required), "ad7aedf4162f9243b643", "cb9a9fbb23dd4a62ed65"},
 		"a table":                                {`{` + inTable + `}`, action.PointInTimeRecovery.Set(table, false, true), "00498805cb37bf1a7987", "aab0fe1cba2170b0c350"},
 		"a key":                                  {`{` + inKey + `,"from":{"enabled":false},"periodDays":365}`, action.KeyRotation.Set(key, inventory.Rotation{}, inventory.Rotation{Enabled: true, PeriodDays: 365}), "b7b2dc90a66b5f510077", "a62e57b2d7c70583fa30"},
 		"a slow key":                             {`{"periodDays":90,"from":{"periodDays":2000,"enabled":true},` + inKey + `}`, action.KeyRotation.Set(key, inventory.Rotation{Enabled: true, PeriodDays: 2000}, inventory.Rotation{Enabled: true, PeriodDays: 90}), "bfa6b5b99575a5ef31d4", "9c4afd3a41a993887a32"},
