@@ -77,7 +77,7 @@ func TestUndoPutsBackWhatWasThere(t *testing.T) {
 	}
 }
 
-var neverUndone = map[string]bool{"DeletePassword": true, "KeepLogs": true, "RecoverKey": true}
+var neverUndone = map[string]bool{"DeletePassword": true, "KeepLogs": true, "KeepDBBackups": true, "RecoverKey": true}
 
 // findsAgain shows that each finding is on a resource that the undo names: on them it is
 // accepted for a time.

@@ -23,7 +23,7 @@ func TestBackupRetention(t *testing.T) {
 		"a replica":            {inventory.DBInstance{ReplicaOf: "shop"}, v1alpha1.NotApplicable, "a replica of shop, whose backups count", 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			leaf := v1alpha1.RDSBackupRetention{MinDays: 7}
+			var leaf v1alpha1.RDSBackupRetention
 			got := one(&leaf, backupRetention.ID, inventory.DBInstances, inventory.Seen([]inventory.DBInstance{row.db}, asOf)).Judged[0]
 			if got.Verdict.Status != row.want || got.Verdict.Message != row.says || len(got.Mend) != row.plans || (got.ByHand != "") != row.byHand {
 				t.Errorf("got %s %q, %d actions, by hand %q", got.Verdict.Status, got.Verdict.Message, len(got.Mend), got.ByHand)

@@ -84,7 +84,6 @@ var DBInstanceBackups = sets(Setting[inventory.DBInstance, int32]{
 		}
 		return v1alpha1.Costly
 	},
-	Call: "rds:ModifyDBInstance",
-	// What is older than the days that were kept before goes with them.
-	Undone: Undoing{Risk: v1alpha1.Irreversible},
+	Call:  "rds:ModifyDBInstance",
+	Never: "RDS would delete at once the backups that are older than it kept before: set the days back by hand",
 })

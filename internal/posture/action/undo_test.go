@@ -44,7 +44,7 @@ func TestEveryTypeSaysHowItIsUndone(t *testing.T) {
 		}
 	}
 	// Filled, a bucket has MFA Delete on, and is encrypted with something.
-	want := map[string]bool{"DeletePassword": true, "KeepLogs": true, "RecoverKey": true, "EnableBucketVersioning": true}
+	want := map[string]bool{"DeletePassword": true, "KeepLogs": true, "KeepDBBackups": true, "RecoverKey": true, "EnableBucketVersioning": true}
 	if !reflect.DeepEqual(never, want) {
 		t.Errorf("never undone are %v, want %v", never, want)
 	}
