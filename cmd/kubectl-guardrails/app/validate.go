@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -17,6 +16,7 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
 	names "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -84,8 +84,13 @@ func defaulted(kind string, into client.Object, document []byte) error {
 	if err != nil {
 		return err
 	}
+	text, err := yaml.YAMLToJSON(document)
+	if err != nil {
+		return err
+	}
+	// This one keeps whole numbers whole, as the rules take them.
 	var object map[string]any
-	if err := yaml.Unmarshal(document, &object); err != nil {
+	if err := json.Unmarshal(text, &object); err != nil {
 		return err
 	}
 	rules := all[kind]
@@ -97,18 +102,22 @@ func defaulted(kind string, into client.Object, document []byte) error {
 	if len(found) == 0 {
 		found, _ = rules.cel.Validate(context.Background(), nil, rules.shape, object, nil, celconfig.RuntimeCELCostBudget)
 	}
-	if len(found) > 0 {
-		return sentence(found)
+	if err := sentence(found); err != nil {
+		return err
 	}
 	return runtime.DefaultUnstructuredConverter.FromUnstructured(object, into)
 }
 
 // nameless refuses names that are none: they are printed, and stand in policies.
 func nameless(object client.Object) (found field.ErrorList) {
-	for name, path := range map[string]*field.Path{object.GetName(): field.NewPath("metadata", "name"), cmp.Or(object.GetNamespace(), "default"): field.NewPath("metadata", "namespace")} {
+	check := func(path, name string) {
 		for _, why := range names.NameIsDNSSubdomain(name, false) {
-			found = append(found, field.Invalid(path, name, why))
+			found = append(found, field.Invalid(field.NewPath("metadata", path), name, why))
 		}
+	}
+	check("name", object.GetName())
+	if namespace := object.GetNamespace(); namespace != "" {
+		check("namespace", namespace)
 	}
 	return found
 }
