@@ -276,6 +276,23 @@ var _ = Describe("in Enforce", func() {
 		Eventually(s.phases).Should(Equal([]string{"Enforced Succeeded 1/1", "Enforced Succeeded 1/1"}))
 	})
 
+	It("leaves alone the user that the operator itself signs in as", func() {
+		s := set()
+		s.cloud.OperatorAccount = s.id
+		s.accessKey("administrator", 200)
+		s.accessKey("bob", 200)
+		s.run()
+		s.baseline("keys", v1alpha1.Enforce, v1alpha1.Posture{Identity: v1alpha1.IdentityPosture{AccessKeyRotation: &v1alpha1.AccessKeyRotation{Setting: v1alpha1.Setting{Enforcement: v1alpha1.Enforce}, MaxAgeDays: 90}}})
+		a := s.account(roomy, allowing(v1alpha1.Safe, v1alpha1.Disruptive))
+		expect(a, findings...)
+		Eventually(s.writes).Should(HaveLen(1))
+		check(a)
+		Expect(s.writes()).To(HaveLen(1))
+		Expect(refresh(s.posture()).Status.Findings).To(ConsistOf(And(
+			HaveField("Resource", HaveSuffix("user/administrator")), HaveField("Protected", "the operator's own user arn:aws:iam::"+s.id+":user/administrator"),
+		)))
+	})
+
 	It("leaves alone what is protected or another's, and says so", func() {
 		s := start()
 		s.buckets("crown", "stack", "plain")
