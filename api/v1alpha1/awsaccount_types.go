@@ -117,11 +117,22 @@ type Guard struct {
 	// +optional
 	Protected Protected `json:"protected,omitzero"`
 	// Plan changes to resources that carry the owner tag of another tool
-	// (CloudFormation, Kubernetes, ACK, Crossplane, Terraform where it tags).
-	// Default false: they are reported as ManagedElsewhere with their owner, to be
-	// changed at their source.
+	// (CloudFormation, Kubernetes, ACK, Crossplane, Terraform and others where
+	// they tag, ownerTags). Default false: they are reported as ManagedElsewhere
+	// with their owner, to be changed at their source.
 	// +optional
 	IncludeManagedElsewhere bool `json:"includeManagedElsewhere,omitempty"`
+	// Tags of resources that another tool manages, besides those that are known:
+	// a key, or key=value; * stands for any characters, case and separators do
+	// not count. A key alone stands for any value but false, no, 0, none, n and
+	// off. Default none. 50 at most.
+	// +kubebuilder:validation:MaxItems=50
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=385
+	// +kubebuilder:validation:items:Pattern=`^[^=]*[^=*][^=]*(=.+)?$`
+	// +listType=set
+	// +optional
+	OwnerTags []string `json:"ownerTags,omitempty"`
 	// Other accounts, by id, whose KMS keys this one may be made to encrypt with.
 	// A change to a key of any other is left to a person: who holds a key can
 	// keep everybody from what it encrypts. Default none. 20 at most.

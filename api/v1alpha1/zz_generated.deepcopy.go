@@ -846,6 +846,11 @@ func (in *Guard) DeepCopyInto(out *Guard) {
 		copy(*out, *in)
 	}
 	in.Protected.DeepCopyInto(&out.Protected)
+	if in.OwnerTags != nil {
+		in, out := &in.OwnerTags, &out.OwnerTags
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
 	if in.TrustedKeyAccounts != nil {
 		in, out := &in.TrustedKeyAccounts, &out.TrustedKeyAccounts
 		*out = make([]string, len(*in))

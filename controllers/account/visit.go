@@ -317,7 +317,7 @@ func (v *visit) rules() posture.Rules {
 		Protection: posture.Protection{
 			Own:        append([]string{v.audit.RoleARN, v.remediation.RoleARN}, v.base...),
 			Principals: guard.Protected.Principals, Resources: guard.Protected.Resources,
-			IncludeManagedElsewhere: guard.IncludeManagedElsewhere, KeyAccounts: guard.TrustedKeyAccounts,
+			IncludeManagedElsewhere: guard.IncludeManagedElsewhere, OwnerTags: guard.OwnerTags, KeyAccounts: guard.TrustedKeyAccounts,
 		},
 		Spent:     v.spent,
 		Settling:  v.runs.settling(v.Now(), v.Settling),

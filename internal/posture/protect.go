@@ -24,6 +24,9 @@ type Protection struct {
 	KeyAccounts []string
 	// IncludeManagedElsewhere plans changes to what another tool manages all the same.
 	IncludeManagedElsewhere bool
+	// OwnerTags are the tags, key or key=value, that mark what is managed elsewhere besides those
+	// that are known.
+	OwnerTags []string
 }
 
 // Refuses returns the rule that forbids the action, or "".
@@ -105,16 +108,58 @@ func isPrincipal(kind, name string) bool {
 
 func lastPart(arn string) string { return arn[strings.LastIndexAny(arn, ":/")+1:] }
 
-// ownerTags are the tags by which other tools mark what they manage; a key that ends in * is a
-// prefix.
-var ownerTags = []struct{ key, owner string }{
-	{"aws:cloudformation:stack-name", "CloudFormation"},
-	{"kubernetes.io/cluster/*", "Kubernetes"},
-	{"eks:cluster-name", "EKS"},
-	{"elbv2.k8s.aws/cluster", "AWS Load Balancer Controller"},
-	{"services.k8s.aws/*", "ACK"},
-	{"crossplane-*", "Crossplane"},
-	{"terraform", "Terraform"},
+// ownerTag is a tag by which another tool marks what it manages. Key and value are patterns,
+// compared without case and separators: managed-by is ManagedBy, too. An empty value stands for
+// any that does not deny it.
+type ownerTag struct{ key, value, owner string }
+
+// ownerTags are what the tools, or the habits of those who use them, put on a resource.
+var ownerTags = []ownerTag{
+	{"aws:cloudformation:stack-name", "*", "CloudFormation"},
+	// A subnet or group that several clusters use is "shared", and no cluster's own:
+	// https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+	{"kubernetes.io/cluster/*", "owned", "Kubernetes"},
+	{"eks:cluster-name", "*", "EKS"},
+	{"elbv2.k8s.aws/cluster", "*", "AWS Load Balancer Controller"},
+	{"services.k8s.aws/*", "*", "ACK"},
+	{"crossplane-*", "*", "Crossplane"},
+	{"terraform", "", "Terraform"},
+	{"opentofu", "", "OpenTofu"},
+	{"pulumi*", "", "Pulumi"},
+	{"managed-by", "*cloudformation*", "CloudFormation"},
+	{"managed-by", "*cdk*", "CDK"},
+	{"managed-by", "*terraform*", "Terraform"},
+	{"managed-by", "*terragrunt*", "Terraform"},
+	{"managed-by", "*tofu*", "OpenTofu"},
+	{"managed-by", "*pulumi*", "Pulumi"},
+	{"managed-by", "*crossplane*", "Crossplane"},
+	{"managed-by", "*ansible*", "Ansible"},
+	{"managed-by", "ack", "ACK"},
+}
+
+// denials are the values by which a tag says that a tool does not manage the resource.
+var denials = []string{"false", "no", "0", "none", "n", "off"}
+
+// owns says whether a tag of a resource is this one.
+func (o ownerTag) owns(key, value string) bool {
+	if !inventory.Matches(plainly(o.key), plainly(key)) {
+		return false
+	}
+	if o.value == "" {
+		return !slices.Contains(denials, plainly(value))
+	}
+	return o.value == "*" || inventory.Matches(plainly(o.value), plainly(value))
+}
+
+// plainly is a key or value without case and separators.
+func plainly(s string) string { return separators.Replace(strings.ToLower(s)) }
+
+var separators = strings.NewReplacer("-", "", "_", "", ":", "", ".", "", "/", "", " ", "")
+
+// declaredOwner is an owner tag as the guard declares it: a key, or key=value.
+func declaredOwner(tag string) ownerTag {
+	key, value, _ := strings.Cut(tag, "=")
+	return ownerTag{key, value, key}
 }
 
 // ManagedElsewhere returns who else manages the resource, or "". Tags that were refused leave
@@ -130,16 +175,17 @@ func (p Protection) ManagedElsewhere(ref inventory.Ref) string {
 	if err != nil {
 		return fmt.Sprintf("unknown: its tags could not be read (%s)", inventory.Clean(err.Error(), 200))
 	}
+	marks := slices.Clone(ownerTags)
+	for _, tag := range p.OwnerTags {
+		marks = append(marks, declaredOwner(tag))
+	}
 	keys := slices.Sorted(maps.Keys(tags))
-	for _, mark := range ownerTags {
+	for _, mark := range marks {
 		for _, key := range keys {
-			if prefix, isPrefix := strings.CutSuffix(mark.key, "*"); key == mark.key || isPrefix && strings.HasPrefix(key, prefix) {
+			if mark.owns(key, tags[key]) {
 				return strings.TrimSpace(mark.owner + " " + inventory.Clean(tags[key], 100))
 			}
 		}
-	}
-	if by := tags["managed-by"] + tags["ManagedBy"]; strings.EqualFold(by, "terraform") {
-		return "Terraform"
 	}
 	return ""
 }

@@ -104,8 +104,23 @@ func TestManagedElsewhere(t *testing.T) {
 		"ACK":                     {map[string]string{"services.k8s.aws/controller-version": "s3-1"}, "ACK s3-1"},
 		"Crossplane":              {map[string]string{"crossplane-name": "x"}, "Crossplane x"},
 		"Terraform":               {map[string]string{"terraform": "true"}, "Terraform true"},
-		"managed-by":              {map[string]string{"managed-by": "Terraform"}, "Terraform"},
-		"ManagedBy":               {map[string]string{"ManagedBy": "terraform"}, "Terraform"},
+		"managed-by":              {map[string]string{"managed-by": "Terraform"}, "Terraform Terraform"},
+		"ManagedBy":               {map[string]string{"ManagedBy": "terraform"}, "Terraform terraform"},
+		"managed_by":              {map[string]string{"managed_by": "terraform"}, "Terraform terraform"},
+		"managedBy":               {map[string]string{"managedBy": "terraform"}, "Terraform terraform"},
+		"Managed-By":              {map[string]string{"Managed-By": "OpenTofu"}, "OpenTofu OpenTofu"},
+		"Terraform, capital":      {map[string]string{"Terraform": "true"}, "Terraform true"},
+		"not Terraform":           {map[string]string{"terraform": "false"}, ""},
+		"not Terraform, No":       {map[string]string{"Terraform": "No"}, ""},
+		"not Terraform, 0":        {map[string]string{"terraform": "0"}, ""},
+		"Pulumi":                  {map[string]string{"pulumi:project": "shop"}, "Pulumi shop"},
+		"Pulumi by word":          {map[string]string{"pulumi": "true"}, "Pulumi true"},
+		"not Pulumi":              {map[string]string{"pulumi": "false"}, ""},
+		"shared by clusters":      {map[string]string{"kubernetes.io/cluster/prod": "shared"}, ""},
+		"the guard's key":         {map[string]string{"Spacelift-Stack": "web"}, "spacelift-stack web"},
+		"the guard's, denied":     {map[string]string{"spacelift-stack": "no"}, ""},
+		"the guard's value":       {map[string]string{"Owner": "Platform Team"}, "owner Platform Team"},
+		"not the guard's value":   {map[string]string{"owner": "web-team"}, ""},
 		"managed by a person":     {map[string]string{"ManagedBy": "alice"}, ""},
 		"two, always the first":   {map[string]string{"terraform": "1", "eks:cluster-name": "prod", "crossplane-a": "1"}, "EKS prod"},
 		"the first key of many":   {map[string]string{"services.k8s.aws/b": "2", "services.k8s.aws/a": "1", "services.k8s.aws/c": "3"}, "ACK 1"},
@@ -115,7 +130,7 @@ func TestManagedElsewhere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ref := inventory.Ref{ID: "x", Tags: inventory.Seen(row.tags, asOf)}
 			for range 20 {
-				if got := (posture.Protection{}).ManagedElsewhere(ref); got != row.want {
+				if got := (posture.Protection{OwnerTags: []string{"spacelift-stack", "owner=platform-*"}}).ManagedElsewhere(ref); got != row.want {
 					t.Fatalf("got %q, want %q", got, row.want)
 				}
 			}

@@ -295,10 +295,14 @@ var _ = Describe("in Enforce", func() {
 
 	It("leaves alone what is protected or another's, and says so", func() {
 		s := start()
-		s.buckets("crown", "stack", "plain")
+		s.buckets("crown", "stack", "platform", "plain")
 		s.cloud.TagBucket(s.id, s.id+"-stack", "aws:cloudformation:stack-name", "shop")
+		s.cloud.TagBucket(s.id, s.id+"-platform", "Owner", "Platform Team")
 		s.baseline("foundational", v1alpha1.Enforce, versionBuckets())
-		a := s.account(roomy, func(a *v1alpha1.AWSAccount) { a.Spec.Guard.Protected.Resources = []string{"arn:aws:s3:::*-crown"} })
+		a := s.account(roomy, func(a *v1alpha1.AWSAccount) {
+			a.Spec.Guard.Protected.Resources = []string{"arn:aws:s3:::*-crown"}
+			a.Spec.Guard.OwnerTags = []string{"owner=platform-*"}
+		})
 		expect(a, findings...)
 		Eventually(s.writes).Should(Equal([]string{"PutBucketVersioning plain"}))
 		check(a)
@@ -307,7 +311,7 @@ var _ = Describe("in Enforce", func() {
 		for _, f := range refresh(s.posture()).Status.Findings {
 			why[strings.TrimPrefix(f.Resource, "arn:aws:s3:::"+s.id+"-")] = f.Protected + f.ManagedElsewhere
 		}
-		Expect(why).To(Equal(map[string]string{"crown": "protected resource arn:aws:s3:::" + s.id + "-crown", "stack": "CloudFormation shop"}))
+		Expect(why).To(Equal(map[string]string{"crown": "protected resource arn:aws:s3:::" + s.id + "-crown", "stack": "CloudFormation shop", "platform": "owner Platform Team"}))
 	})
 })
 
